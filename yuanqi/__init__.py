@@ -1,0 +1,1 @@
+"""Yuanqi 园企: the service platform of an industrial park."""

@@ -1,0 +1,1 @@
+"""Pure rules of the field: no Django, no database, no wall clock."""
