@@ -34,5 +34,12 @@ test: lint
 bench: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks
 
+messages: $(VENV)/.dev
+	@$(BIN)/python tools/messages.py extract
+	@$(BIN)/python tools/messages.py compile
+
+vendor: $(VENV)/.dev
+	@$(BIN)/python tools/vendor.py
+
 clean:
 	rm -rf $(VENV) var
