@@ -38,6 +38,9 @@ _STOP_WITHIN = 330  # seconds; the keeper gives the last checkpoint 300
 _TELL_EVERY = 5  # seconds
 _LOOK_EVERY = 0.03  # seconds
 
+# What PostgreSQL says while a killed server is still in the way.
+_REMAINS = re.compile(r'lock file "[^"]+" already exists|shared memory block .* still in use')
+
 logger = logging.getLogger(__name__)
 
 
@@ -141,10 +144,11 @@ def _bring_up(place: Place, tell: Tell) -> None:
         if state != pq.Ping.REJECT and keeper.free(place.run / "server.lock"):
             if not launched:
                 _make_ready(place, tell)
-            elif not _remove_remains(place) or now - began > _RETRY_WITHIN:
-                raise PostgresError(
-                    cluster.in_words(place, "could not start", _last_words(place, began))
-                )
+            else:
+                said = _last_words(place, began)
+                if now - began > _RETRY_WITHIN or not _REMAINS.search(said):
+                    raise PostgresError(cluster.in_words(place, "could not start", said))
+            _clear_remains(place)
             _keep(place, launch=True, tell=tell)
             launched = True
         elif now - began > _START_WITHIN:
@@ -223,28 +227,20 @@ def _last_words(place: Place, began: float) -> str:
     return "\n".join(words)
 
 
-def _remove_remains(place: Place) -> bool:
-    """Clear what a killed server left; whether another try makes sense.
+def _clear_remains(place: Place) -> None:
+    """Remove the lock files of a killed server, when no process of it is left.
 
-    PostgreSQL refuses to start where postmaster.pid names a live process, and in a container
-    that was started again that number is soon another program's. Nothing of the server is
-    left when server.lock is free; the named process is looked at all the same, for a server
-    that somebody started by hand.
+    PostgreSQL refuses to start where they name a live process, and in a container that was
+    started again that number is soon another program's. The named process is looked at all
+    the same, for a server that somebody started by hand.
     """
-    said = place.start_log.read_text("utf-8", "replace") if place.start_log.exists() else ""
-    if "shared memory block" in said and "still in use" in said:
-        return True
-    found = re.search(r'lock file "([^"]+)" already exists', said)
-    if found is None:
-        return False
-    named = place.data / found[1]  # relative for postmaster.pid, absolute for the socket's
-    if named.parent not in (place.data, place.sockets):
-        return False
-    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
-        if _is_postgres(int(named.read_text("utf-8", "replace").split()[0])):
-            return True
-        named.unlink()
-    return True
+    for left_over in (
+        place.data / "postmaster.pid",
+        place.sockets / f".s.PGSQL.{places.PORT}.lock",
+    ):
+        with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+            if not _is_postgres(int(left_over.read_text("utf-8", "replace").split()[0])):
+                left_over.unlink()
 
 
 def _is_postgres(process: int) -> bool:
