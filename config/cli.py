@@ -1,0 +1,88 @@
+"""The program `yuanqi`: its commands, and the embedded database under them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from yuanqi.foundation import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def var() -> Path:
+    return Path(os.environ.get("YUANQI_VAR", "").strip() or ROOT / "var").absolute()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if getattr(arguments, "demo", False):
+        os.environ.setdefault("YUANQI_DEMO", "1")
+    with ExitStack() as stack:
+        try:
+            if not os.environ.get("DATABASE_URL", "").strip() and arguments.needs_database:
+                stack.enter_context(postgres.start(var(), tell=tell))
+        except postgres.PostgresError as error:
+            print(f"yuanqi: {error}", file=sys.stderr)
+            return 1
+        import django  # noqa: PLC0415 - settings read the database's passwords, so it starts first
+
+        django.setup()
+        from config import commands  # noqa: PLC0415 - needs Django
+
+        run: Callable[[argparse.Namespace], int] = getattr(commands, arguments.run)
+        return run(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="yuanqi", description="Yuanqi 园企: the service platform of an industrial park."
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name: str, help_: str, run: str, *, database: bool = True) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=help_, description=help_)
+        one.set_defaults(run=run, needs_database=database)
+        return one
+
+    demo = add("demo", "start the platform on a fictional demo park", "demo")
+    demo.set_defaults(demo=True)
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--host", default="127.0.0.1")
+
+    serve = add("serve", "serve the pages (WSGI)", "serve")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--workers", type=int, default=2)
+
+    add("worker", "run jobs, the minute's sweep, subscribers and seals", "worker")
+    add("migrate", "bring the database to this version", "migrate")
+    add("init", "prepare an empty platform and make the three administrators", "init")
+
+    calendar = add("calendar", "the working calendar", "calendar_load")
+    calendar.add_argument("action", choices=["load"])
+    calendar.add_argument("--document-no", default="", help="number of the State Council's notice")
+
+    journal = add("journal", "verify or seal the journal", "journal")
+    journal.add_argument("action", choices=["verify", "seal"])
+    journal.add_argument("--all", action="store_true", help="from the first event on")
+
+    mechanism = add("mechanism", "definitions of kinds of cases", "mechanism_check", database=False)
+    mechanism.add_argument("action", choices=["check"])
+    mechanism.add_argument("files", nargs="+", type=Path)
+
+    manage = add("manage", "Django's own commands", "manage")
+    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What each command of `yuanqi` does, once the database runs and Django is set up."""
+
+import argparse
+import sys
+
+from django.conf import settings
+from django.core.management import call_command, execute_from_command_line
+from django.db import connections
+from django.utils import timezone
+
+from config import processes
+from yuanqi.casework import definition
+from yuanqi.foundation import grants, seals, verify
+from yuanqi.organisation.publishing import publish_chinese_calendar
+
+
+def bring_up_to_date(*, verbosity: int = 1) -> None:
+    """Apply migrations as the owner, then grant the program what it needs."""
+    call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    grants.apply(program=settings.DATABASES["default"]["USER"])
+    # the owner's connection is for this alone
+    connections["owner"].close()
+
+
+def migrate(arguments: argparse.Namespace) -> int:
+    bring_up_to_date()
+    return 0
+
+
+def calendar_load(arguments: argparse.Namespace) -> int:
+    version = publish_chinese_calendar(document_no=arguments.document_no, at=timezone.now())
+    print(f"calendar {version.version[:12]} is in force, {len(version.days)} named days")
+    return 0
+
+
+def journal(arguments: argparse.Namespace) -> int:
+    if arguments.action == "seal":
+        seal = seals.make(at=timezone.now())
+        print("nothing to seal" if seal is None else f"sealed {seal.count} events")
+        return 0
+    report = verify.run(whole=arguments.all)
+    print(report.sentence)
+    return 0 if report.intact else 1
+
+
+def mechanism_check(arguments: argparse.Namespace) -> int:
+    wrong = 0
+    for path in arguments.files:
+        _definition, problems = definition.check(path.read_text())
+        wrong += len(problems)
+        print(definition.report(str(path), problems) if problems else f"{path}: right")
+    return 1 if wrong else 0
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    return processes.serve(arguments.host, arguments.port, arguments.workers)
+
+
+def worker(arguments: argparse.Namespace) -> int:
+    return processes.worker()
+
+
+def manage(arguments: argparse.Namespace) -> int:
+    execute_from_command_line(["yuanqi manage", *arguments.rest])
+    return 0
+
+
+def init(arguments: argparse.Namespace) -> int:
+    from yuanqi.web import beginnings
+
+    bring_up_to_date()
+    for line in beginnings.prepare(at=timezone.now()):
+        print(line)
+    return 0
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    return processes.demo(arguments.host, arguments.port)
+
+
+if __name__ == "__main__":
+    sys.exit("run `yuanqi`")

@@ -1,0 +1,177 @@
+"""One settings file; what differs between installations comes from the environment."""
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+from yuanqi.foundation import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(env.text("YUANQI_VAR", str(ROOT / "var"))).absolute()
+SECRETS = VAR / "secrets"
+
+DEMO = env.flag("YUANQI_DEMO", False)
+HTTPS = env.flag("YUANQI_HTTPS", not DEMO)
+DEBUG = False
+
+SECRET_KEY = env.secret("YUANQI_SECRET_KEY", SECRETS)
+SEAL_KEY = env.secret("YUANQI_SEAL_KEY", SECRETS)
+ALLOWED_HOSTS = env.listed("YUANQI_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.listed("YUANQI_ORIGINS")
+
+ZONE_NAME = {
+    "zh-hans": env.text("YUANQI_ZONE_NAME", "云泽高新区"),
+    "en": env.text("YUANQI_ZONE_NAME_EN", "Yunze High-tech Zone"),
+}
+ZONE_PHONE = env.text("YUANQI_ZONE_PHONE", "8601 0000")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "yuanqi.foundation",
+    "yuanqi.organisation",
+    "yuanqi.registry",
+    "yuanqi.casework",
+    "yuanqi.servicedesk",
+    "yuanqi.insight",
+    "yuanqi.web",
+    "yuanqi.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "yuanqi.foundation.http.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yuanqi.foundation.http.Language",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yuanqi.foundation.http.ActorOfRequest",
+    "yuanqi.foundation.http.Refusals",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # ahead of the apps: the sign-in pages replace allauth's
+        "DIRS": [ROOT / "yuanqi" / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "yuanqi.web.shell.shell",
+            ],
+        },
+    }
+]
+
+# --- database ---------------------------------------------------------------
+
+_url = env.text("DATABASE_URL")
+EMBEDDED = not _url
+_common = {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 600,
+    "CONN_HEALTH_CHECKS": True,
+}
+if EMBEDDED:
+    _server = postgres.locate(VAR)
+    _place = {"HOST": _server.host, "PORT": str(_server.port), "NAME": _server.dbname}
+    _program = {**_place, "USER": _server.app_user, "PASSWORD": _server.app_password}
+    _owner = {**_place, "USER": _server.owner_user, "PASSWORD": _server.owner_password}
+else:
+    _program = env.database(_url)
+    # without a second role the program migrates as itself: see docs/running.md
+    _owner = env.database(env.text("DATABASE_URL_OWNER", _url))
+
+DATABASES = {
+    "default": {**_common, **_program},
+    # only for migrations: may change what the program may not
+    "owner": {**_common, **_owner, "CONN_MAX_AGE": 0},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people and language ----------------------------------------------------
+
+AUTH_USER_MODEL = "foundation.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["username"]}},
+]  # fmt: skip
+ACCOUNT_ADAPTER = "yuanqi.web.accounts.Adapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("中文")), ("en", _("English"))]
+LANGUAGE_COOKIE_SECURE = HTTPS
+USE_TZ = True
+TIME_ZONE = env.text("YUANQI_TIME_ZONE", "Asia/Shanghai")
+
+# --- web --------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILES_ROOT = VAR / "files"
+FILE_LARGEST_BYTES = 20 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "yuanqi.web.errors.csrf_failure"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("YUANQI_LOG_LEVEL", "WARNING").upper()},
+}

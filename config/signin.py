@@ -1,0 +1,15 @@
+"""The sign-in page; on a demo park it offers the demo's accounts."""
+
+from typing import Any
+
+from allauth.account.views import LoginView as AllauthLoginView
+from django.conf import settings
+
+from yuanqi.demo.accounts import demo_accounts
+
+
+class LoginView(AllauthLoginView):
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found = super().get_context_data(**kwargs)
+        found["demo_accounts"] = demo_accounts() if settings.DEMO else []
+        return found

@@ -1,0 +1,27 @@
+"""Every address of the site, a slice at a time."""
+
+from allauth.account import views as account_views
+from django.urls import include, path
+
+from config.signin import LoginView
+from yuanqi.web import errors
+
+urlpatterns = [
+    path("", include("yuanqi.web.urls")),
+    path("", include("yuanqi.servicedesk.urls")),
+    path("", include("yuanqi.registry.urls")),
+    path("", include("yuanqi.organisation.urls")),
+    path("", include("yuanqi.insight.urls")),
+    path("account/login/", LoginView.as_view(), name="account_login"),
+    path("account/logout/", account_views.LogoutView.as_view(), name="account_logout"),
+    path(
+        "account/password/change/",
+        account_views.PasswordChangeView.as_view(success_url="/"),
+        name="account_change_password",
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,119 @@
+"""What all tests stand on: settings for tests, and a real PostgreSQL with databases to spare.
+
+The server is the program's own embedded one, in a temporary directory; tests run as the
+program's role, never as the owner. Each xdist worker has a template database, migrated once.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_VAR = Path(os.environ.get("YUANQI_TEST_VAR") or tempfile.mkdtemp(prefix="yuanqi-test-"))
+os.environ["YUANQI_TEST_VAR"] = str(_VAR)  # the workers of one run share one server
+os.environ["YUANQI_VAR"] = str(_VAR)
+os.environ["YUANQI_DEMO"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):
+    os.environ.pop(name, None)
+
+import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.STORAGES["staticfiles"]["BACKEND"] = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from yuanqi.foundation import grants, postgres  # noqa: E402
+
+pytest_plugins = ["tests.people"]
+
+
+class Databases:
+    """The server, the migrated template of this worker, and copies of it."""
+
+    def __init__(self, handle: postgres.Handle, worker: str) -> None:
+        self.server = handle.server
+        self.worker = worker
+        self.template = f"template_{worker}"
+        self.count = 0
+
+    def use(self, name: str) -> None:
+        """Point Django's connections at a database."""
+        for alias, user, password in (
+            ("default", self.server.app_user, self.server.app_password),
+            ("owner", self.server.owner_user, self.server.owner_password),
+        ):
+            connections[alias].close()
+            connections[alias].settings_dict.update(
+                HOST=self.server.host,
+                PORT=str(self.server.port),
+                NAME=name,
+                USER=user,
+                PASSWORD=password,
+                CONN_MAX_AGE=0,
+            )
+
+    def make_template(self) -> None:
+        postgres.drop_database(self.server, self.template)
+        postgres.create_database(self.server, self.template)
+        self.use(self.template)
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        grants.apply(program=self.server.app_user)
+        connections["owner"].close()
+
+    def copy(self) -> str:
+        """Make a fresh database from the template and use it; returns its name."""
+        self.count += 1
+        name = f"test_{self.worker}_{self.count}"
+        postgres.drop_database(self.server, name)
+        postgres.create_database(self.server, name, template=self.template)
+        self.use(name)
+        return name
+
+    def url(self, name: str, *, owner: bool = False) -> str:
+        user = self.server.owner_user if owner else self.server.app_user
+        password = self.server.owner_password if owner else self.server.app_password
+        return f"postgresql://{user}:{password}@/{name}?host={self.server.host}"
+
+
+@pytest.fixture(scope="session")
+def databases(django_db_blocker, worker_id: str) -> Iterator[Databases]:
+    with postgres.start(_VAR, tell=lambda line: None) as handle, django_db_blocker.unblock():
+        found = Databases(handle, worker_id)
+        found.make_template()
+        yield found
+        for connection in connections.all():
+            connection.close()
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(databases: Databases, django_db_blocker) -> Iterator[None]:
+    """Tests marked `django_db` share one copy, each in a transaction that is rolled back."""
+    with django_db_blocker.unblock():
+        name = databases.copy()
+    databases.shared = name
+    yield
+
+
+@pytest.fixture
+def committed(
+    databases: Databases, django_db_setup: None, django_db_blocker
+) -> Iterator[Databases]:
+    """A database of its own for a test that commits, kills or competes; thrown away after."""
+    with django_db_blocker.unblock():
+        name = databases.copy()
+        yield databases
+        for connection in connections.all():
+            connection.close()
+        databases.use(databases.shared)
+        postgres.drop_database(databases.server, name)

@@ -1,0 +1,146 @@
+"""The standing people of the tests: a small zone with officers, an enterprise and an outsider."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from yuanqi.casework import loading as mechanisms
+from yuanqi.domain import uscc
+from yuanqi.foundation.actors import SYSTEM, Actor, Role, actor_for
+from yuanqi.foundation.models import Account, RoleGrant
+from yuanqi.organisation import operations as organisation
+from yuanqi.organisation.models import Department, Officer, Rank
+from yuanqi.organisation.publishing import publish_chinese_calendar
+from yuanqi.registry import operations as registry
+from yuanqi.registry.models import ContactPerson, Enterprise
+from yuanqi.servicedesk import loading as desk
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+
+
+def at(text: str) -> datetime:
+    """An instant in Shanghai in 2026, as "11-05 10:00"."""
+    return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI)
+
+
+MONDAY_9AM = at("11-02 09:00")
+
+
+@dataclass
+class Zone:
+    """Everybody, by the part they play."""
+
+    centre: Department
+    safety: Department
+    planning: Department
+    approval: Department
+    clerk: Officer  # of the service centre
+    safety_handler: Officer
+    safety_colleague: Officer
+    planning_handler: Officer
+    approval_handler: Officer
+    linked_officer: Officer
+    leader: Officer
+    enterprise: Enterprise
+    contact: ContactPerson
+    stranger: ContactPerson  # of another enterprise
+
+    def actor(self, person: Officer | ContactPerson, when: datetime = MONDAY_9AM) -> Actor:
+        assert person.account is not None
+        return actor_for(person.account, when)
+
+
+def _account(username: str, *roles: Role) -> Account:
+    account = Account(username=username)
+    account.set_password(PASSWORD)
+    account.save()
+    for role in roles:
+        RoleGrant.objects.create(account=account, role=role.value)
+    return account
+
+
+def build_zone() -> Zone:
+    """Write the zone's rows through the operations, as the system."""
+    act = {"actor": SYSTEM, "at": BEFORE}
+    publish_chinese_calendar(at=BEFORE)
+
+    def unit(code: str, name: str, short: str, english: str, kind: str, **more: object):
+        return organisation.department_create(
+            code=code, name=name, short_name=short, name_en=english, kind=kind, **more, **act
+        )
+
+    kinds = Department.Kind
+    office = unit("leadership", "管委会", "管委会", "Committee", kinds.LEADERSHIP)
+    up = {"reports_to": office}
+    centre = unit(
+        "service-centre", "企业服务中心", "服务中心", "Service Centre", kinds.CENTRE, **up
+    )
+    safety = unit("safety-environment", "安全环保局", "安环局", "Safety", kinds.BUREAU, **up)
+    planning = unit("planning-construction", "规划建设局", "规建局", "Planning", kinds.BUREAU, **up)
+    approval = unit("approval", "行政审批局", "审批局", "Approval", kinds.BUREAU, **up)
+
+    def person(
+        username: str, name: str, department: Department, *roles: Role, rank: int = Rank.CLERK
+    ) -> Officer:
+        return organisation.officer_create(
+            account=_account(username, *roles),
+            name=name,
+            department=department,
+            title="科员",
+            rank=rank,
+            phone="8601 2000",
+            **act,
+        )
+
+    leader = person("leader", "郑立群", office, Role.LEADER, rank=Rank.DEPUTY_DIVISION)
+    clerk = person("clerk", "周敏", centre, Role.CENTRE)
+    handler = person("handler", "何思远", safety, Role.HANDLER)
+    colleague = person("colleague", "宋知行", safety, Role.HANDLER)
+    planner = person("planner", "陆瑶", planning, Role.HANDLER)
+    approver = person("approver", "吴绍峰", approval, Role.HANDLER)
+    linked = person("linked", "沈一帆", approval, rank=Rank.DEPUTY_SECTION)
+    for department, head in (
+        (office, leader), (centre, clerk), (safety, handler), (planning, planner),
+        (approval, approver),
+    ):  # fmt: skip
+        organisation.head_appoint(department=department, officer=head, **act)
+
+    mechanisms.publish_shipped(**act)
+    desk.load_categories(**act)
+
+    def firm(serial: str, name: str, short: str, who: str, username: str):
+        enterprise = registry.enterprise_register(
+            code=uscc.make("91320583", serial), name=name, short_name=short, **act
+        )
+        contact = registry.contact_add(
+            enterprise_id=enterprise.pk,
+            name=who,
+            phone="13800000621",
+            title="EHS 经理",
+            is_main=True,
+            account=_account(username),
+            **act,
+        )
+        return enterprise, contact
+
+    enterprise, contact = firm(
+        "MA1XK001", "松濑精密陶瓷（云泽）有限公司", "松濑精密陶瓷", "许若楠", "contact"
+    )
+    _other, stranger = firm("MA1XK002", "禾屿生物医药有限公司", "禾屿生物医药", "韩青", "stranger")
+    registry.link_begin(enterprise_id=enterprise.pk, officer=linked, from_on=BEFORE.date(), **act)
+    return Zone(
+        centre=centre, safety=safety, planning=planning, approval=approval, clerk=clerk,
+        safety_handler=handler, safety_colleague=colleague, planning_handler=planner,
+        approval_handler=approver, linked_officer=linked, leader=leader,
+        enterprise=enterprise, contact=contact, stranger=stranger,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def zone(db: None) -> Zone:
+    """The zone, in the test's own transaction."""
+    return build_zone()

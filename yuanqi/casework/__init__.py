@@ -1,0 +1,1 @@
+"""The spine: cases, tasks, clocks, messages, evaluations, mechanisms."""

@@ -1,0 +1,300 @@
+"""One case in hand (案卷): its clocks, tasks, holdings, and the writer its changes go through.
+
+The acts of a case are written against this, so that an operation (a row at a time, under the
+lock of the case's stream) and a bulk load (many at a time, by COPY) follow the same rules.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from yuanqi.domain.clock import Limit
+from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.models import StoredFile
+from yuanqi.foundation.writer import Writer
+from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.models import CalendarVersion, Department, Officer
+
+from .models import (
+    OPEN_TASKS,
+    Attachment,
+    Case,
+    CaseAccess,
+    CaseHolding,
+    CaseState,
+    ClockPause,
+    ClockRecord,
+    Message,
+    Purpose,
+    Task,
+    TaskKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A limit as the rule table gives it: how much, and by which rule."""
+
+    limit: Limit
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A stored file and the name it was handed in under."""
+
+    file: StoredFile
+    name: str
+
+
+def sha256_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass
+class CaseFile:
+    """A case with what belongs to it. `fresh` cases have nothing in the database yet."""
+
+    case: Case
+    writer: Writer
+    actor: Actor
+    at: datetime
+    fresh: bool = False
+    _changes: dict[str, Any] = field(default_factory=dict)
+
+    def turn(self, actor: Actor, at: datetime) -> "CaseFile":
+        """Hand the same file to the next actor (bulk loads go on with one file)."""
+        self.actor, self.at = actor, at
+        return self
+
+    # --- what belongs to the case, read at first use ---------------------------------
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        if self.fresh:
+            return []
+        return list(self.case.tasks.select_related("department", "officer"))
+
+    @cached_property
+    def clocks(self) -> list[ClockRecord]:
+        if self.fresh:
+            return []
+        return list(self.case.clocks.select_related("calendar"))
+
+    @cached_property
+    def pauses(self) -> dict[int, list[ClockPause]]:
+        found: dict[int, list[ClockPause]] = {}
+        if not self.fresh:
+            for pause in ClockPause.objects.filter(clock__case=self.case).order_by("start_at"):
+                found.setdefault(pause.clock_id, []).append(pause)
+        return found
+
+    @cached_property
+    def grantees(self) -> set[str]:
+        if self.fresh:
+            return set()
+        return set(CaseAccess.objects.filter(case=self.case).values_list("grantee", flat=True))
+
+    @cached_property
+    def _last_holding(self) -> CaseHolding | None:
+        return None if self.fresh else self.case.holdings.order_by("start_at", "id").last()
+
+    def open_tasks(self, kind: TaskKind) -> list[Task]:
+        return [task for task in self.tasks if task.kind == kind and task.state in OPEN_TASKS]
+
+    @property
+    def lead_task(self) -> Task | None:
+        return next(iter(self.open_tasks(TaskKind.LEAD)), None)
+
+    def clock(self, purpose: Purpose, task: Task | None = None) -> ClockRecord | None:
+        """Return the open clock of this purpose: of the case, or of one of its tasks."""
+        key = None if task is None else task.pk
+        for clock in self.clocks:
+            if clock.purpose == purpose and clock.task_id == key and clock.is_open:
+                return clock
+        return None
+
+    def open_pause(self) -> ClockPause | None:
+        """Return the pause that the resolve clock stands in, if any."""
+        resolve = self.clock(Purpose.RESOLVE)
+        if resolve is None:
+            return None
+        return next((p for p in self.pauses.get(resolve.pk, []) if p.end_at is None), None)
+
+    # --- changes ----------------------------------------------------------------------
+
+    def set(self, **values: Any) -> None:
+        """Change fields of the case; written once, by `settle`."""
+        for name, value in values.items():
+            setattr(self.case, name, value)
+        self._changes.update(values)
+
+    def open_clock(
+        self,
+        purpose: Purpose,
+        allowance: Allowance,
+        calendar: CalendarVersion,
+        task: Task | None = None,
+    ) -> ClockRecord:
+        """Start a clock now, pinned to this calendar's version, with its rule's source."""
+        record = ClockRecord(
+            case=self.case,
+            task=task,
+            purpose=purpose,
+            calendar=calendar,
+            started_at=self.at,
+            limit_amount=allowance.limit.amount,
+            limit_base=allowance.limit.base,
+            limit_source=allowance.source,
+            warn_seconds=0,
+        )
+        days = work_calendar(calendar)
+        record.warn_seconds = int(record.clock(()).default_warn(days).total_seconds())
+        for name, value in record.derive([], days).items():
+            setattr(record, name, value)
+        self.writer.insert(record)
+        self.clocks.append(record)
+        return record
+
+    def stop_clock(self, purpose: Purpose, task: Task | None = None) -> ClockRecord | None:
+        """Stop a clock if it runs; what it says from now on no longer changes."""
+        record = self.clock(purpose, task)
+        if record is not None:
+            self.writer.update(record, stopped_at=self.at)
+        return record
+
+    def stop_clocks(self) -> None:
+        for record in self.clocks:
+            if record.is_open:
+                self.writer.update(record, stopped_at=self.at)
+
+    def add_pause(self, record: ClockRecord, **values: Any) -> ClockPause:
+        pause = ClockPause(clock=record, start_at=self.at, **values)
+        self.writer.insert(pause)
+        self.pauses.setdefault(record.pk, []).append(pause)
+        self._derive(record)
+        return pause
+
+    def end_pause(self, record: ClockRecord, pause: ClockPause) -> None:
+        self.writer.update(pause, end_at=self.at)
+        self._derive(record)
+
+    def _derive(self, record: ClockRecord) -> None:
+        days = work_calendar(record.calendar)
+        self.writer.update(record, **record.derive(self.pauses.get(record.pk, []), days))
+
+    def hold(self, officer: Officer, department: Department, work: str) -> None:
+        """From now on this officer holds the case; nothing is written if he does already."""
+        last = self._last_holding
+        if (
+            last is not None
+            and (last.officer_id, last.department_id, last.work)
+            == (officer.pk, department.pk, work)
+        ):  # fmt: skip
+            return
+        holding = CaseHolding(
+            case=self.case, start_at=self.at, officer=officer, department=department, work=work
+        )
+        self.__dict__["_last_holding"] = self.writer.insert(holding)
+        self.set(responsible=officer)
+        self.grant(f"o{officer.pk}")
+
+    def add_task(self, kind: TaskKind, department: Department, **values: Any) -> Task:
+        task = Task(case=self.case, kind=kind, department=department, opened_at=self.at, **values)
+        self.tasks.append(self.writer.insert(task))
+        self.grant(f"d{department.pk}")
+        return task
+
+    def grant(self, *grantees: str) -> None:
+        """Let these see the case."""
+        for grantee in grantees:
+            if grantee not in self.grantees:
+                self.writer.insert(CaseAccess(case=self.case, grantee=grantee))
+                self.grantees.add(grantee)
+
+    def say(
+        self,
+        body: str,
+        *,
+        kind: Message.Kind,
+        audience: Message.Audience,
+        enclosed: Iterable[Enclosed] = (),
+    ) -> Message:
+        """Add what the actor says, with what he encloses."""
+        message = Message(
+            case=self.case,
+            at=self.at,
+            kind=kind,
+            audience=audience,
+            from_enterprise=self.from_enterprise,
+            author_id=self.actor.account_id,
+            author_name=self.actor.name,
+            author_unit=self.actor.unit,
+            body=body,
+        )
+        self.writer.insert(message)
+        self.enclose(enclosed, audience=audience, message=message)
+        return message
+
+    def enclose(
+        self,
+        enclosed: Iterable[Enclosed],
+        *,
+        audience: Message.Audience,
+        message: Message | None = None,
+    ) -> None:
+        for item in enclosed:
+            self.writer.insert(
+                Attachment(
+                    case=self.case,
+                    message=message,
+                    file=item.file,
+                    name=item.name,
+                    at=self.at,
+                    audience=audience,
+                    from_enterprise=self.from_enterprise,
+                    by_id=self.actor.account_id,
+                )
+            )
+
+    @property
+    def from_enterprise(self) -> bool:
+        return self.actor.side == "enterprise"
+
+    def record(self, event: Event, audience: Audience = Audience.ENTERPRISE) -> None:
+        self.writer.record(
+            event,
+            stream=self.case.stream,
+            audience=audience,
+            actor=self.actor,
+            at=self.at,
+            enterprise_id=self.case.enterprise_id,
+        )
+
+    def settle(self) -> None:
+        """Write what changed of the case itself, with the clock that its lists show."""
+        shown = self._shown_clock()
+        paused = self.open_pause() is not None
+        for name, value in {
+            "clock": shown,
+            "due_at": shown.due_at if shown else None,
+            "warn_at": shown.warn_at if shown else None,
+            "is_paused": paused,
+        }.items():
+            if getattr(self.case, name) != value:
+                self.set(**{name: value})
+        if self._changes:
+            self.writer.update(self.case, **self._changes)
+            self._changes = {}
+
+    def _shown_clock(self) -> ClockRecord | None:
+        state = self.case.state
+        if state == CaseState.CLOSED:
+            return None
+        if state in (CaseState.ANSWERED, CaseState.CALL_BACK):
+            return self.clock(Purpose.EVALUATE)
+        return self.clock(Purpose.SIGN) or self.clock(Purpose.RESOLVE)

@@ -1,0 +1,83 @@
+"""What can happen to any case. Texts stay in their rows; the chain keeps their hashes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from yuanqi.foundation.journal import Event
+
+
+@dataclass(frozen=True)
+class ClockPaused(Event):
+    kind: ClassVar[str] = "casework.clock_paused"
+    case_id: int
+    ground: str
+    awaited: str
+    basis: str
+    until_at: datetime
+
+
+@dataclass(frozen=True)
+class ClockResumed(Event):
+    kind: ClassVar[str] = "casework.clock_resumed"
+    case_id: int
+    ground: str
+    by: str  # "officer", "enterprise" (what was awaited came in), "limit" (the pause ran out)
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TaskStarted(Event):
+    kind: ClassVar[str] = "casework.task_started"
+    case_id: int
+    task_id: int
+    department_id: int
+    officer_id: int
+
+
+@dataclass(frozen=True)
+class TaskDone(Event):
+    kind: ClassVar[str] = "casework.task_done"
+    case_id: int
+    task_id: int
+    department_id: int
+    officer_id: int
+    opinion_sha256: str
+
+
+@dataclass(frozen=True)
+class MessageSent(Event):
+    kind: ClassVar[str] = "casework.message_sent"
+    case_id: int
+    message_id: int
+    message_kind: str
+    body_sha256: str
+    files: list[str]  # SHA-256 of each attachment
+
+
+@dataclass(frozen=True)
+class Evaluated(Event):
+    kind: ClassVar[str] = "casework.evaluated"
+    case_id: int
+    level: int
+    is_resolved: bool
+    was_contacted: bool
+    praised: bool
+
+
+@dataclass(frozen=True)
+class CaseClosed(Event):
+    kind: ClassVar[str] = "casework.case_closed"
+    case_id: int
+    how: str  # "evaluated", "called_back", "unrated"
+
+
+@dataclass(frozen=True)
+class MechanismPublished(Event):
+    kind: ClassVar[str] = "casework.mechanism_published"
+    code: str
+    number: int
+    digest: str
+    valid_from: date
+    limits_begun: int
+    limits_ended: int

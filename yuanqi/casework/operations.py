@@ -1,0 +1,188 @@
+"""Every write to a case that all kinds of case share."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from yuanqi.foundation import files
+from yuanqi.foundation.actors import SYSTEM, Actor
+from yuanqi.foundation.errors import NotVisible
+from yuanqi.foundation.files import Upload
+from yuanqi.foundation.writer import DIRECT
+from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import centre, officer_on_duty
+
+from . import acts
+from .casefile import CaseFile, Enclosed
+from .definition import MechanismDefinition
+from .models import Case, CaseState, ClockPause, Message, Task, TaskKind
+from .queries import Act, Limits, case_for
+
+
+def opened(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
+    """Lock the case and take its file in hand, if the actor may do `act`."""
+    return CaseFile(case_for(case_id, actor, act), DIRECT, actor, at)
+
+
+def definition_of(case: Case) -> MechanismDefinition:
+    return MechanismDefinition.model_validate(case.mechanism_version.definition)
+
+
+def limits_of(case: Case) -> Limits:
+    """The limits in force on the day the case was raised: later rules leave old cases alone."""
+    return Limits.on(case.mechanism_version.mechanism, case.opened_at.date())
+
+
+def enclosed(uploads: Sequence[Upload], at: datetime) -> list[Enclosed]:
+    return [Enclosed(files.keep(upload, at), upload.name) for upload in uploads]
+
+
+@transaction.atomic
+def clock_pause(*, case_id: int, ground: str, awaited: str, actor: Actor, at: datetime) -> None:
+    """Stop the case's resolve clock on a ground that its mechanism allows (暂停计时).
+
+    Raises NotVisible, NotAllowed; Conflict if the clock isn't running or has run out.
+    """
+    file = opened(case_id, actor, Act.PAUSE, at)
+    acts.pause(file, ground=ground, awaited=awaited, definition=definition_of(file.case))
+
+
+@transaction.atomic
+def clock_resume(*, case_id: int, actor: Actor, at: datetime) -> None:
+    """Let a paused resolve clock go on. Raises NotVisible, NotAllowed; Conflict if it runs."""
+    acts.resume(opened(case_id, actor, Act.RESUME, at), by="officer")
+
+
+@transaction.atomic
+def material_supply(
+    *, case_id: int, body: str, uploads: Sequence[Upload] = (), actor: Actor, at: datetime
+) -> None:
+    """Hand in what the pause waits for; the clock goes on.
+
+    Raises NotVisible, NotAllowed; Conflict if nothing is awaited of the enterprise.
+    """
+    file = opened(case_id, actor, Act.SUPPLY, at)
+    acts.supply(
+        file, body=body, enclosed=enclosed(uploads, at), definition=definition_of(file.case)
+    )
+
+
+@transaction.atomic
+def message_send(
+    *,
+    case_id: int,
+    body: str,
+    kind: str = Message.Kind.TALK,
+    uploads: Sequence[Upload] = (),
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Say something on the case; `note` stays inside the park, `plan` stops the plan clock.
+
+    Raises NotVisible, NotAllowed; Conflict once the case is closed.
+    """
+    act = {Message.Kind.NOTE: Act.NOTE, Message.Kind.PLAN: Act.PLAN}.get(
+        Message.Kind(kind), Act.TALK
+    )
+    file = opened(case_id, actor, act, at)
+    acts.talk(file, body=body, kind=Message.Kind(kind), enclosed=enclosed(uploads, at))
+
+
+@transaction.atomic
+def task_start(*, case_id: int, task_id: int, actor: Actor, at: datetime) -> None:
+    """Take up a co-handling task of one's department. Raises Conflict if somebody has."""
+    file = opened(case_id, actor, Act.TASK_START, at)
+    task = _own_task(file, task_id, actor)
+    acts.task_start(file, task, Officer.objects.get(pk=actor.officer_id))
+
+
+@transaction.atomic
+def task_finish(*, case_id: int, task_id: int, opinion: str, actor: Actor, at: datetime) -> None:
+    """Give the co-handler's opinion. Raises Conflict if the task isn't active."""
+    file = opened(case_id, actor, Act.TASK_FINISH, at)
+    acts.task_finish(file, _own_task(file, task_id, actor), opinion=opinion)
+
+
+def _own_task(file: CaseFile, task_id: int, actor: Actor) -> Task:
+    for task in file.tasks:
+        if (
+            task.pk == task_id
+            and task.kind == TaskKind.CO_HANDLE
+            and (task.department_id == actor.department_id or task.officer_id in actor.officer_ids)
+        ):
+            return task
+    raise NotVisible(task_id)
+
+
+@transaction.atomic
+def case_evaluate(
+    *,
+    case_id: int,
+    level: int,
+    is_resolved: bool,
+    was_contacted: bool,
+    praise: str = "",
+    complaint: str = "",
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Judge an answered case (评价): good closes it, the two lowest levels open a call-back.
+
+    Raises NotVisible, NotAllowed; Conflict if it isn't waiting for an evaluation.
+    """
+    file = opened(case_id, actor, Act.EVALUATE, at)
+    intake = centre()
+    acts.evaluate(
+        file,
+        level=level,
+        is_resolved=is_resolved,
+        was_contacted=was_contacted,
+        praise=praise,
+        complaint=complaint,
+        definition=definition_of(file.case),
+        call_back=limits_of(file.case).allowance("call_back"),
+        on_duty=(officer_on_duty(intake, at), intake),
+    )
+
+
+@transaction.atomic
+def case_close_unrated(*, case_id: int, at: datetime) -> bool:
+    """Close a case whose evaluate limit has passed without a word: counted as not rated.
+
+    Safe to run late or twice: returns False if there is nothing (or nothing any more) to do.
+    """
+    file = opened(case_id, SYSTEM, Act.EVALUATE, at)
+    clock = file.case.clock
+    if file.case.state != CaseState.ANSWERED or clock is None or clock.due_at is None:
+        return False
+    if at <= clock.due_at:
+        return False
+    acts.close(file, how="unrated")
+    return True
+
+
+@transaction.atomic
+def pause_run_out(*, case_id: int, at: datetime) -> bool:
+    """End a pause that has reached its longest; it ends at that instant, however late we are."""
+    file = opened(case_id, SYSTEM, Act.RESUME, at)
+    open_pause = file.open_pause()
+    if open_pause is None or at < open_pause.until_at:
+        return False
+    file.at = open_pause.until_at
+    acts.resume(file, by="limit")
+    return True
+
+
+def sweep(*, at: datetime) -> int:
+    """Do what has become due: end pauses that ran out, close what nobody rated."""
+    done = 0
+    ran_out = ClockPause.objects.filter(
+        end_at__isnull=True, until_at__lte=at, clock__stopped_at__isnull=True
+    )
+    for case_id in ran_out.order_by("until_at").values_list("clock__case_id", flat=True):
+        done += pause_run_out(case_id=case_id, at=at)
+    unrated = Case.objects.filter(state=CaseState.ANSWERED, due_at__lt=at)
+    for case_id in unrated.order_by("due_at").values_list("pk", flat=True):
+        done += case_close_unrated(case_id=case_id, at=at)
+    return done

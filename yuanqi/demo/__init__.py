@@ -1,0 +1,1 @@
+"""The demo park, fictional and deterministic."""

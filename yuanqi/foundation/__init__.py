@@ -1,0 +1,1 @@
+"""What every slice stands on: actors, journal, jobs, files, pages."""

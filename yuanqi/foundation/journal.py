@@ -1,0 +1,265 @@
+"""The journal: every write appends one event to a stream, in the same transaction.
+
+Each event carries the hash of the one before it in its stream, over its canonical JSON
+(RFC 8785), so that an alteration, a removal or an insertion shows. The program's database role
+may insert and read, nothing else. Personal values stand beside the chain and can be erased.
+"""
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Any, ClassVar
+
+from django.db import connection
+
+from .actors import Actor
+
+GENESIS = bytes(32)
+_LARGEST = 2**53 - 1  # RFC 8785 numbers are IEEE doubles
+_KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+class Audience(StrEnum):
+    """Who may read an event on a timeline."""
+
+    ENTERPRISE = "enterprise"  # the enterprise it concerns, and staff
+    STAFF = "staff"  # those on the park's side who see the case
+    DEPARTMENT = "department"
+    AUDIT = "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A personal value: the chain holds its salted hash, the value stands beside it."""
+
+    value: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened, in the past tense. Subclasses are frozen dataclasses with a `kind`."""
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event ready to be appended: everything its hash covers, and its personal values."""
+
+    stream: str
+    seq: int
+    at: datetime
+    kind: str
+    version: int
+    payload: dict[str, Any]
+    audience: str
+    enterprise_id: int | None
+    actor: str
+    prev: bytes
+    hash: bytes
+    personal: tuple[tuple[str, bytes, str], ...]  # key, salt, value
+
+
+def canonical(value: Mapping[str, Any]) -> bytes:
+    """Return the RFC 8785 form of a value already free of floats and of exotic keys.
+
+    Keys here are plain ASCII, so sorting by code point is sorting by UTF-16 unit.
+    """
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def instant(at: datetime) -> str:
+    """Return an instant as the chain writes it: UTC, to the microsecond."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest(
+    *,
+    stream: str,
+    seq: int,
+    at: datetime,
+    kind: str,
+    version: int,
+    payload: Mapping[str, Any],
+    audience: str,
+    enterprise_id: int | None,
+    actor: str,
+    prev: bytes,
+) -> bytes:
+    """Return the hash of one event: SHA-256 over its canonical JSON and the previous hash."""
+    return hashlib.sha256(
+        canonical(
+            {
+                "stream": stream,
+                "seq": seq,
+                "at": instant(at),
+                "kind": kind,
+                "version": version,
+                "payload": payload,
+                "audience": audience,
+                "enterprise": enterprise_id,
+                "actor": actor,
+                "prev": prev.hex(),
+            }
+        )
+    ).digest()
+
+
+def prepare(
+    event: Event,
+    *,
+    stream: str,
+    seq: int,
+    prev: bytes,
+    audience: Audience,
+    actor: Actor,
+    at: datetime,
+    enterprise_id: int | None,
+) -> Entry:
+    """Return the entry that follows `prev` in `stream`; writes nothing."""
+    if at.tzinfo is None:
+        raise ValueError("an event's time must be timezone-aware")
+    personal: list[tuple[str, bytes, str]] = []
+    payload = {
+        field.name: _plain(field.name, getattr(event, field.name), personal)
+        for field in fields(event)
+    }
+    values: dict[str, Any] = {
+        "stream": stream,
+        "seq": seq,
+        "at": at,
+        "kind": event.kind,
+        "version": event.version,
+        "payload": payload,
+        "audience": audience.value,
+        "enterprise_id": enterprise_id,
+        "actor": actor.label,
+        "prev": prev,
+    }
+    return Entry(**values, hash=digest(**values), personal=tuple(personal))
+
+
+def _plain(key: str, value: Any, personal: list[tuple[str, bytes, str]]) -> Any:
+    if not _KEY.match(key):
+        raise ValueError(f"payload key {key!r} is not a plain name")
+    if isinstance(value, Personal):
+        salt = secrets.token_bytes(16)
+        personal.append((key, salt, value.value))
+        return {"personal": hashlib.sha256(salt + value.value.encode()).hexdigest()}
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        if abs(value) > _LARGEST:
+            raise ValueError(f"{key}: {value} is too large for canonical JSON")
+        return value
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(name, item, personal) for name, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(f.name, getattr(value, f.name), personal) for f in fields(value)}
+    if isinstance(value, Iterable):
+        return [_plain(key, item, personal) for item in value]
+    raise TypeError(f"{key}: {type(value).__name__} does not belong in an event")
+
+
+def lock(*streams: str) -> None:
+    """Lock the heads of these streams, in order of name, until the transaction ends.
+
+    Whoever appends to several streams locks them all here first, so that two writers can't wait
+    for each other. It also serialises the writers of one case.
+    """
+    _require_transaction()
+    with connection.cursor() as cursor:
+        names = sorted(set(streams))
+        cursor.execute(_LOCK, [names])
+        found = {row[0] for row in cursor.fetchall()}
+        missing = [name for name in names if name not in found]
+        if missing:
+            cursor.executemany(_CREATE, [[name, GENESIS] for name in missing])
+            cursor.execute(_LOCK, [names])
+
+
+def record(
+    event: Event,
+    *,
+    stream: str,
+    audience: Audience,
+    actor: Actor,
+    at: datetime,
+    enterprise_id: int | None = None,
+) -> int:
+    """Append an event to its stream in the running transaction; returns its id.
+
+    Raises RuntimeError outside a transaction: an event never stands without what it tells.
+    """
+    _require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_HEAD, [stream])
+        head = cursor.fetchone()
+        if head is None:
+            cursor.execute(_CREATE, [stream, GENESIS])
+            cursor.execute(_HEAD, [stream])
+            head = cursor.fetchone()
+        entry = prepare(
+            event,
+            stream=stream,
+            seq=head[0] + 1,
+            prev=bytes(head[1]),
+            audience=audience,
+            actor=actor,
+            at=at,
+            enterprise_id=enterprise_id,
+        )
+        cursor.execute(
+            _APPEND,
+            {
+                **{f: getattr(entry, f) for f in _COLUMNS},
+                "payload": canonical(entry.payload).decode(),
+            },
+        )
+        event_id: int = cursor.fetchone()[0]
+        if entry.personal:
+            cursor.executemany(
+                "INSERT INTO journal_personal (event_id, key, salt, value) VALUES (%s, %s, %s, %s)",
+                [(event_id, *item) for item in entry.personal],
+            )
+    return event_id
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("the journal is written inside the transaction of its effect")
+
+
+_COLUMNS = (
+    "stream", "seq", "at", "kind", "version", "audience", "enterprise_id", "actor", "prev", "hash",
+)  # fmt: skip
+_LOCK = "SELECT name FROM journal_stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+_HEAD = "SELECT seq, head FROM journal_stream WHERE name = %s FOR UPDATE"
+_CREATE = "INSERT INTO journal_stream (name, seq, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
+_APPEND = """
+WITH head AS (
+    UPDATE journal_stream SET seq = %(seq)s, head = %(hash)s WHERE name = %(stream)s
+)
+INSERT INTO journal_event
+    (stream, seq, at, kind, version, payload, audience, enterprise_id, actor, prev, hash)
+VALUES (%(stream)s, %(seq)s, %(at)s, %(kind)s, %(version)s, %(payload)s::jsonb, %(audience)s,
+    %(enterprise_id)s, %(actor)s, %(prev)s, %(hash)s)
+RETURNING id
+"""

@@ -1,0 +1,72 @@
+"""What follows from an event: readers of the journal by cursor.
+
+A subscriber reads events in the order (transaction, id), only those below the oldest transaction
+still open, so that none is passed over. Effect and cursor move in one transaction; an advisory
+lock lets one worker at a time run a subscriber. Handlers run at least once and are idempotent.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from .models import JournalEvent, SubscriberCursor
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Sequence[JournalEvent]], None]
+
+READABLE = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    name: str
+    handler: Handler
+
+
+_subscribers: dict[str, Subscriber] = {}
+
+
+def subscribe(name: str, handler: Handler) -> None:
+    """Register a subscriber (from a slice's `apps.py`). The name is its cursor's for ever."""
+    _subscribers[name] = Subscriber(name, handler)
+
+
+def registered() -> tuple[Subscriber, ...]:
+    return tuple(_subscribers.values())
+
+
+def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
+    """Hand the next batch to the subscriber; return its size, None if another worker has it."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"subscriber:{subscriber.name}"],
+            )
+            if not cursor.fetchone()[0]:
+                return None
+        # the snapshot must be younger than the lock: read committed takes a new one a statement
+        position, _created = SubscriberCursor.objects.get_or_create(name=subscriber.name)
+        events = list(
+            JournalEvent.objects.extra(  # noqa: S610 - constant SQL, positions are parameters
+                where=[READABLE, "(xid, id) > (%s, %s)"],
+                params=[position.xid, position.event_id],
+            ).order_by("xid", "id")[:batch]
+        )
+        if events:
+            subscriber.handler(events)
+            position.xid, position.event_id = events[-1].xid, events[-1].pk
+            position.save(update_fields=["xid", "event_id"])
+    return len(events)
+
+
+def catch_up() -> int:
+    """Run every subscriber until nothing is left to read; return how many events were handled."""
+    handled = 0
+    for subscriber in registered():
+        while size := run_once(subscriber):
+            handled += size
+    return handled

@@ -1,0 +1,187 @@
+"""`yuanqi journal verify`: is the journal whole, and if not, where does it break first?
+
+Checks each event's hash and place in its stream, each stream's head, each seal's MAC, and the
+count and Merkle root of what it covers. By default it begins with what the last seal covers;
+`whole` begins with the first event.
+"""
+
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from . import seals
+from .journal import GENESIS, digest
+from .models import JournalSeal, JournalStream
+
+_BATCH = 5000
+_COLUMNS = (
+    "id, xid, stream, seq, at, kind, version, payload, audience, enterprise_id, actor, prev, hash"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    events: int
+    streams: int
+    seals: int
+    first_break: str = ""
+
+    @property
+    def intact(self) -> bool:
+        return not self.first_break
+
+    @property
+    def sentence(self) -> str:
+        if self.first_break:
+            return f"BROKEN: {self.first_break}"
+        return f"intact: {self.events} events in {self.streams} streams, {self.seals} seals"
+
+
+class _Broken(Exception):
+    pass
+
+
+def run(*, whole: bool) -> Report:
+    """Verify the journal under one snapshot; writers may go on meanwhile."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if not connection.savepoint_ids:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        found = list(JournalSeal.objects.order_by("id"))
+        counts = [0, 0]
+        try:
+            _check_seals(found)
+            checked = found if whole else found[-1:]
+            start = (checked[0].from_xid, checked[0].from_id) if checked else (0, 0)
+            counts = _check_events(checked, start, whole=whole or not found)
+        except _Broken as broken:
+            return Report(counts[0], counts[1], len(found), str(broken))
+    return Report(counts[0], counts[1], len(found))
+
+
+def _check_seals(found: list[JournalSeal]) -> None:
+    prev, end = GENESIS, (0, 0)
+    for seal in found:
+        start = (seal.from_xid, seal.from_id)
+        expected = seals.mac(
+            made_at=seal.made_at,
+            start=start,
+            end=(seal.upto_xid, seal.upto_id),
+            count=seal.count,
+            root=bytes(seal.root),
+            prev=bytes(seal.prev),
+        )
+        if not hmac.compare_digest(expected, bytes(seal.mac)):
+            raise _Broken(f"seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} was altered")
+        if bytes(seal.prev) != prev or start != end:
+            raise _Broken(f"a seal before seal {seal.pk} is missing")
+        prev, end = bytes(seal.mac), (seal.upto_xid, seal.upto_id)
+    outside = seals.last_written_out()
+    if outside is not None and (not found or found[-1].pk < outside):
+        raise _Broken(f"seal {outside} stands in the file of seals and not in the database")
+
+
+def _check_events(found: list[JournalSeal], start: tuple[int, int], *, whole: bool) -> list[int]:
+    """Walk the streams in order, remembering each event's hash for its seal."""
+    hashes: dict[tuple[int, int], bytes] = {}
+    heads: dict[str, tuple[int, bytes]] = {}
+    events = 0
+    for row in _rows(start):
+        stream, seq = row["stream"], row["seq"]
+        before = heads.get(stream)
+        if before is None:
+            before = _before(stream, seq) if not whole else (0, GENESIS)
+        where = f"event {row['id']} ({stream}, number {seq}, {row['kind']})"
+        if seq != before[0] + 1:
+            raise _Broken(f"{where} follows number {before[0]}: something in between is missing")
+        if bytes(row["prev"]) != before[1]:
+            raise _Broken(f"{where} doesn't follow the event before it")
+        if _digest(row) != bytes(row["hash"]):
+            raise _Broken(f"{where} was altered")
+        heads[stream] = (seq, bytes(row["hash"]))
+        hashes[row["xid"], row["id"]] = bytes(row["hash"])
+        events += 1
+    _check_heads(heads, whole=whole)
+    _check_roots(found, hashes)
+    return [events, len(heads)]
+
+
+def _digest(row: dict[str, Any]) -> bytes:
+    at: datetime = row["at"]
+    return digest(
+        stream=row["stream"],
+        seq=row["seq"],
+        at=at,
+        kind=row["kind"],
+        version=row["version"],
+        payload=row["payload"],
+        audience=row["audience"],
+        enterprise_id=row["enterprise_id"],
+        actor=row["actor"],
+        prev=bytes(row["prev"]),
+    )
+
+
+def _before(stream: str, seq: int) -> tuple[int, bytes]:
+    """The event before this one, in a verification that begins at the last seal."""
+    if seq == 1:
+        return 0, GENESIS
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT seq, hash FROM journal_event WHERE stream = %s AND seq < %s"
+            " ORDER BY seq DESC LIMIT 1",
+            [stream, seq],
+        )
+        found = cursor.fetchone()
+    return (found[0], bytes(found[1])) if found else (0, GENESIS)
+
+
+def _check_heads(heads: dict[str, tuple[int, bytes]], *, whole: bool) -> None:
+    known = JournalStream.objects.filter(seq__gt=0)
+    if not whole:
+        known = known.filter(name__in=list(heads))
+    for name, seq, head in known.order_by("name").values_list("name", "seq", "head").iterator():
+        last = heads.pop(name, (0, GENESIS))
+        if last != (seq, bytes(head)):
+            raise _Broken(f"stream {name} ends with number {last[0]}, its head says {seq}")
+    for name, (seq, _hash) in sorted(heads.items()):
+        raise _Broken(f"stream {name} has {seq} events and no head")
+
+
+def _check_roots(found: list[JournalSeal], hashes: dict[tuple[int, int], bytes]) -> None:
+    keys = sorted(hashes)
+    position = 0
+    for seal in found:
+        end = (seal.upto_xid, seal.upto_id)
+        covered: list[bytes] = []
+        while position < len(keys) and keys[position] <= end:
+            covered.append(hashes[keys[position]])
+            position += 1
+        if len(covered) != seal.count:
+            raise _Broken(
+                f"seal {seal.pk} of {seal.made_at:%Y-%m-%d %H:%M} covers {seal.count} events,"
+                f" {len(covered)} are there: the end of a stream was removed, or one was put in"
+            )
+        if seals.merkle_root(covered) != bytes(seal.root):
+            raise _Broken(f"the events under seal {seal.pk} are not those that were sealed")
+
+
+def _rows(start: tuple[int, int]) -> Iterator[dict[str, Any]]:
+    """Events after `start`, each stream's in its order, through a server-side cursor."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS} FROM journal_event WHERE (xid, id) > (%s, %s)"  # noqa: S608
+            " ORDER BY stream, seq",
+            start,
+        )
+        names = [column.strip() for column in _COLUMNS.split(",")]
+        while rows := cursor.fetchmany(_BATCH):
+            for row in rows:
+                entry = dict(zip(names, row, strict=True))
+                entry["payload"] = json.loads(entry["payload"])
+                yield entry

@@ -1,0 +1,56 @@
+"""Through which rows and events are written: one at a time, or in bulk.
+
+An act (what an operation does once it is allowed) is written once, against this interface. An
+operation runs it with `DIRECT`; the demo park and imports run the same act with `bulk.Bulk`,
+which collects the rows and copies them in. So both build the same rows, clocks and hashes.
+"""
+
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from django.db.models import Model
+
+from . import journal
+from .actors import Actor
+from .journal import Audience, Event
+
+M = TypeVar("M", bound=Model)
+
+
+class Writer(Protocol):
+    def insert(self, row: M) -> M:
+        """Write a new row; it has its key afterwards."""
+
+    def update(self, row: Model, **values: Any) -> None:
+        """Set these fields of a row, and write just them."""
+
+    def record(
+        self,
+        event: Event,
+        *,
+        stream: str,
+        audience: Audience,
+        actor: Actor,
+        at: datetime,
+        enterprise_id: int | None = None,
+    ) -> None:
+        """Append an event to its stream."""
+
+
+class Direct:
+    """Writes at once, in the running transaction."""
+
+    def insert(self, row: M) -> M:
+        row.save(force_insert=True)
+        return row
+
+    def update(self, row: Model, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(values))
+
+    def record(self, event: Event, **where: Any) -> None:
+        journal.record(event, **where)
+
+
+DIRECT = Direct()

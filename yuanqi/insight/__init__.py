@@ -1,0 +1,1 @@
+"""The cockpit: figures that lead to their rows."""

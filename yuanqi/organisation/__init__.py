@@ -1,0 +1,1 @@
+"""Departments, officers, absence and duty, calendar versions."""

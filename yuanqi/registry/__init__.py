@@ -1,0 +1,1 @@
+"""The registers: enterprises, their contacts, who serves whom."""

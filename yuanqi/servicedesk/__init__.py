@@ -1,0 +1,1 @@
+"""Requests (诉求): intake, dispatch, answer, call-back, the ledger."""

@@ -1,0 +1,121 @@
+"""What a request adds to its case: the words it was raised in, returns, call-backs."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from yuanqi.casework.models import Case
+from yuanqi.foundation.models import Account
+from yuanqi.organisation.models import Department, Officer
+from yuanqi.registry.models import ContactPerson
+
+
+class Level(models.TextChoices):
+    """How urgent: P1 production stopped, P2 blocks a project, P3 normal, P4 consultation."""
+
+    P1 = "P1", _("P1 停产")
+    P2 = "P2", _("P2 影响生产")
+    P3 = "P3", _("P3 一般")
+    P4 = "P4", _("P4 咨询")
+
+
+class Category(models.Model):
+    """What a request is about, and who usually leads: data of the park, with its source."""
+
+    code = models.CharField(max_length=8, primary_key=True)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60)
+    default_level = models.CharField(max_length=4, choices=Level.choices)
+    lead = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    words = models.JSONField(default=list)  # what people write when they mean it
+    source = models.CharField(max_length=200)
+    position = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "request_category"
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.name_en if get_language() == "en" else self.name
+
+
+class Channel(models.TextChoices):
+    ENTERPRISE = "enterprise", _("企业在线提出")
+    OFFICER = "officer", _("挂钩干部代提")
+    CENTRE = "centre", _("服务中心登记")
+
+
+class ServiceRequest(models.Model):
+    """诉求: a case of the mechanism `service-request`, in the enterprise's own words."""
+
+    case = models.OneToOneField(
+        Case, primary_key=True, on_delete=models.CASCADE, related_name="request"
+    )
+    text = models.TextField(max_length=5000)
+    channel = models.CharField(max_length=12, choices=Channel.choices)
+    contact = models.ForeignKey(ContactPerson, on_delete=models.PROTECT, related_name="requests")
+    raised_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    proposed_lead = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        db_table = "service_request"
+
+
+class Return(models.Model):
+    """退单: clearly outside the unit's duty, with its basis, within the sign limit."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="return_records")
+    at = models.DateTimeField()
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    basis = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "request_return"
+        ordering = ["at"]
+
+
+class CallBack(models.Model):
+    """回访: the centre asks after a bad evaluation, and writes down what it heard."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="call_backs")
+    at = models.DateTimeField()
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    spoke_with = models.CharField(max_length=40)
+    facts = models.CharField(max_length=1000)
+    is_resolved = models.BooleanField()
+
+    class Meta:
+        db_table = "request_call_back"
+        ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(facts=""), name="call_back_states_facts"),
+        ]
+
+
+class Notice(models.Model):
+    """A line in somebody's messages, made from one event by the `notices` subscriber."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    event_id = models.BigIntegerField()
+    kind = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "notice"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "event_id"], name="notice_once"),
+        ]
+        indexes = [models.Index(fields=["account", "-at"], name="notice_account")]

@@ -1,0 +1,1 @@
+"""The look: layout, navigation, start pages, static files."""

@@ -1,0 +1,69 @@
+"""What every page shows around its content: the zone, the navigation, the person, messages."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.servicedesk.queries import unread_notices
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    zone_name: str
+    nav: list[tuple[str, str, bool]]  # label, address, whether it is this page
+    person_name: str
+    person_unit: str
+    notices: int | None
+    languages: list[tuple[str, str, bool]]  # code, name, whether it is this one
+
+
+def shell(request: HttpRequest) -> dict[str, Shell]:
+    """The context processor of all pages."""
+    actor: Actor = getattr(request, "actor", None) or Actor(side=Side.ENTERPRISE)
+    language = get_language() or settings.LANGUAGE_CODE
+    signed_in = actor.account_id is not None
+    return {
+        "shell": Shell(
+            zone_name=settings.ZONE_NAME.get(language, settings.ZONE_NAME["zh-hans"]),
+            nav=[
+                (label, url, _is_current(request.path, url))
+                for label, url in (_nav(actor) if signed_in else ())
+            ],
+            person_name=actor.name,
+            person_unit=actor.unit,
+            notices=unread_notices(actor) if signed_in else None,
+            languages=[(code, str(name), code == language) for code, name in settings.LANGUAGES],
+        )
+    }
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _nav(actor: Actor) -> list[tuple[str, str]]:
+    if actor.side is Side.ENTERPRISE:
+        if actor.enterprise_id is None:
+            return []
+        return [
+            (_("首页"), reverse("web:portal")),
+            (_("我的诉求"), reverse("servicedesk:ledger")),
+            (_("企业档案"), reverse("registry:enterprise", args=[actor.enterprise_id])),
+        ]
+    pages: list[tuple[str, str]] = []
+    if actor.has(Role.LEADER):
+        pages.append((_("驾驶舱"), reverse("insight:cockpit")))
+    if actor.linked_enterprise_ids:
+        pages.append((_("我的一天"), reverse("web:day")))
+    if actor.officer_id is not None:
+        pages += [
+            (_("诉求"), reverse("servicedesk:ledger")),
+            (_("企业"), reverse("registry:enterprises")),
+            (_("通讯录"), reverse("organisation:directory")),
+        ]
+    return pages
