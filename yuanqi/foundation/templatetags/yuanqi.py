@@ -242,7 +242,7 @@ def errors(form: BaseForm) -> dict:
             entries.extend((target, _said(bound.label, message)) for message in bound.errors)
         elif bound.errors:
             entries.extend(("", message) for message in bound.errors)
-    return {"entries": entries, "fields": any(target for target, _message in entries)}
+    return {"entries": entries, "fields": sum(1 for target, _message in entries if target)}
 
 
 def _said(label: str, message: str) -> str:
