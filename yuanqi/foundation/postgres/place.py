@@ -104,9 +104,10 @@ def settle(place: Place, tell: Tell) -> Place:
         tell(f"Database: created the system user {SYSTEM_USER}, because PostgreSQL refuses root.")
     _check_owner(place)
     if place.barrier is not None and not place.home.exists():
+        user = place.account.name if place.account else SYSTEM_USER
         tell(
-            f"Database: {place.account.name} may not enter {place.barrier}, so data and programs "  # type: ignore[union-attr]
-            f"are kept under {place.home} (no mode was changed)."
+            f"Database: {user} may not enter {place.barrier}, so the data are kept under "
+            f"{place.home} (no mode was changed)."
         )
     _make_home(place)
     for directory in (place.secrets, place.run, place.sockets):
@@ -177,17 +178,18 @@ def server_programs(place: Place, tell: Tell) -> Path:
         _make_system_home()
         partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=SYSTEM_HOME))
         try:
-            for part in ("bin", "lib", "share"):
-                shutil.copytree(found.parent / part, partial / part, symlinks=True)
+            for part in _parts(found):
+                target = partial / part.relative_to(found.parents[2])
+                shutil.copytree(part, target, symlinks=True)
             for path in (partial, *partial.rglob("*")):
                 if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
             partial.rename(copy)
         except OSError:
             shutil.rmtree(partial, ignore_errors=True)
             if not copy.exists():  # else another start was quicker
                 raise
-    return copy / "bin"
+    return copy / found.relative_to(found.parents[2])
 
 
 def fingerprint(path: Path, *more: int) -> str:
@@ -218,17 +220,20 @@ def _check_owner(place: Place) -> None:
                 "set YUANQI_VAR."
             )
         return
-    for path in (place.data, place.secrets, place.run, nearest_existing(place.home)):
-        if not os.path.exists(path):
-            continue
-        owner = path.stat().st_uid
-        usable = os.access(path, os.W_OK | os.X_OK)
-        if not usable or (path != nearest_existing(place.home) and owner != os.geteuid()):
+    who = user_name(os.geteuid())
+    way_out = "Start it as that user, or set YUANQI_VAR to a directory of your own."
+    for path in (place.data, place.secrets, place.run):
+        if os.path.exists(path) and path.stat().st_uid != os.geteuid():
             raise PostgresError(
-                f"{path} belongs to {user_name(owner)}, and this is {user_name(os.geteuid())}: the "
-                "program was first started there by somebody else. Start it as before, or set "
-                "YUANQI_VAR to a directory of your own."
+                f"{path} belongs to {user_name(path.stat().st_uid)}, and this is {who}: the "
+                f"program was first started there by somebody else. {way_out}"
             )
+    above = nearest_existing(place.home)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise PostgresError(
+            f"{above} belongs to {user_name(above.stat().st_uid)}, and {who} may not write there, "
+            f"so the database cannot be made. {way_out}"
+        )
 
 
 def _make_home(place: Place) -> None:
@@ -271,15 +276,21 @@ def _make_private(directory: Path, place: Place) -> None:
         give(directory, place)
 
 
+def _parts(found: Path) -> list[Path]:
+    """What the programs need, as the wheel lays it out: they find each other by these names."""
+    libraries = found.parents[1].with_name(f"{found.parents[1].name}.libs")
+    parts = [found, found.with_name("lib"), found.with_name("share"), libraries]
+    return [part for part in parts if part.is_dir()]  # macOS keeps the libraries elsewhere
+
+
 def _runnable(found: Path, account: Account) -> bool:
-    if account.barrier(found) is not None:
-        return False
     needed = {
         found / "postgres": os.R_OK | os.X_OK,
         found / "initdb": os.R_OK | os.X_OK,
         found.parent / "share" / "postgresql": os.R_OK | os.X_OK,
         found.parent / "share" / "postgresql" / "postgres.bki": os.R_OK,
         found.parent / "lib" / "postgresql": os.X_OK,
+        **dict.fromkeys(_parts(found), os.R_OK | os.X_OK),
     }
     return all(
         account.barrier(path.parent) is None and account.may(path, bits)

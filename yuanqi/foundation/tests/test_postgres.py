@@ -17,7 +17,6 @@ import psycopg
 import pytest
 from psycopg import pq
 
-import yuanqi
 from yuanqi.foundation import postgres
 from yuanqi.foundation.postgres import cluster, keeper, memory, place
 
@@ -81,10 +80,10 @@ def user_of(var: Path, **options: object) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def begin(var: Path, **options: object) -> subprocess.Popen[str]:
+def begin(var: Path, *, path: tuple[str, ...] = (), **options: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", USER, str(var)],
-        env=os.environ | {"PYTHONPATH": str(Path(yuanqi.__file__).parents[1])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((*path, *sys.path))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -521,13 +520,36 @@ def test_as_root_a_closed_parent_directory_stays_closed_and_the_data_go_elsewher
         home = handle.server.home
         assert home.parent == Path("/var/lib/yuanqi")
         assert told[-2:] == [
-            f"Database: yuanqi-pg may not enter {var.parent}, so data and programs are kept under "
+            f"Database: yuanqi-pg may not enter {var.parent}, so the data are kept under "
             f"{home} (no mode was changed).",
             f"Database: first start, making {home / 'pg'}.",
         ]
 
         var.parent.chmod(0o755)  # data that are there are not exchanged for an empty database
         assert postgres.locate(var) == handle.server
+
+
+@pytest.mark.processes
+@as_root
+def test_as_root_programs_in_a_closed_directory_are_copied_to_where_they_run():
+    with directory_for_a_server() as var:
+        wheel = place.programs().parents[1]
+        site = var.parent / "closed"
+        site.mkdir(mode=0o700)
+        for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
+            shutil.copytree(part, site / part.name, ignore=shutil.ignore_patterns("pginstall"))
+        before = set(place.SYSTEM_HOME.glob("*"))
+        try:
+            with user_of(var, path=(str(site),)):
+                running_from = Path(f"/proc/{postmaster(var)}/exe").readlink()
+        finally:
+            wait_until(lambda: is_down(var))
+            copies = set(place.SYSTEM_HOME.glob("*")) - before
+            for copy in copies:
+                shutil.rmtree(copy)
+
+        assert [copy in running_from.parents for copy in copies] == [True]
+        assert stat.S_IMODE(site.stat().st_mode) == 0o700
 
 
 @pytest.mark.processes
