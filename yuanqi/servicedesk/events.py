@@ -62,3 +62,9 @@ class CalledBack(Event):
     officer_id: int
     facts: str
     is_resolved: bool
+
+
+@dataclass(frozen=True)
+class CategoriesLoaded(Event):
+    kind: ClassVar[str] = "servicedesk.categories_loaded"
+    codes: list[str]  # those that are new or changed

@@ -94,9 +94,12 @@ def load_categories(*, actor: Actor, at: datetime) -> int:
 class Suggestible(Protocol):
     """What a ranking needs to know of a category."""
 
-    code: str
-    words: Iterable[str]
-    position: int
+    @property
+    def code(self) -> str: ...
+    @property
+    def words(self) -> Iterable[str]: ...
+    @property
+    def position(self) -> int: ...
 
 
 def rank(text: str, categories: Iterable[Suggestible]) -> list[str]:
