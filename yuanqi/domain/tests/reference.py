@@ -73,3 +73,79 @@ def walk(
                 amount -= close - at
                 at = close
         day += DAY
+
+
+Stop = tuple[datetime, datetime | None]
+
+
+def covers(stop: Stop, at: datetime) -> bool:
+    begin, end = stop
+    return begin < at and (end is None or at <= end)
+
+
+def due_by_minutes(
+    count: MinuteCount, start: datetime, minutes: int, stops: Sequence[Stop], round_the_clock: bool
+) -> datetime | None:
+    """Take a minute off for each one that counts."""
+    at = start
+    while minutes:
+        for begin, end in stops:
+            if begin <= at and end is None:
+                return None
+        is_stopped = any(begin <= at and (end is None or at < end) for begin, end in stops)
+        minutes -= not is_stopped and (round_the_clock or count.is_open(at))
+        at += MINUTE
+    return at
+
+
+def due_by_closes(
+    count: MinuteCount, start: datetime, halves: int, stops: Sequence[Stop]
+) -> datetime | None:
+    """Look at each half hour: is it a close that takes a day, or the last half day, off?"""
+    days, half = divmod(halves, 2)
+    first_close, last_close = count.spans[0][1], count.spans[-1][1]
+    started_on = start.astimezone(count.zone).date()
+    at = datetime.combine(started_on, time(0), count.zone)
+    while True:
+        at += timedelta(minutes=30)
+        local = at.astimezone(count.zone)
+        if local.date() <= started_on:
+            continue
+        if any(begin < at and end is None for begin, end in stops):
+            return None
+        if not count.works(local.date()) or any(covers(stop, at) for stop in stops):
+            continue
+        if days and local.time() == last_close:
+            days -= 1
+            if days + half == 0:
+                return at
+        elif not days and half and local.time() == first_close:
+            return at
+
+
+def due_by_midnights(
+    count: MinuteCount, start: datetime, last: date, stops: Sequence[Stop]
+) -> datetime | None:
+    """Give a day more for each covered 24:00, then move on from a day off.
+
+    `last` is the last day as it would be without any stop. Stops are taken in one by one, as
+    long as they begin before what is due without them.
+    """
+    heeded: list[Stop] = []
+    while True:
+        day, final = start.astimezone(count.zone).date(), last
+        while day < final:
+            day += DAY
+            midnight = datetime.combine(day + DAY, time(0), count.zone)
+            if any(covers(stop, midnight) for stop in heeded):
+                final += DAY
+        due = datetime.combine(final, count.spans[-1][1], count.zone)
+        if not count.works(final):
+            while not count.works(due.date()) or any(covers(stop, due) for stop in heeded):
+                due += DAY
+        following = stops[len(heeded) : len(heeded) + 1]
+        if not following or following[0][0] >= due:
+            return due
+        if following[0][1] is None:
+            return None
+        heeded.extend(following)
