@@ -31,13 +31,12 @@ from pathlib import Path
 from yuanqi.foundation import postgres
 assert "django" not in sys.modules
 handle = postgres.start(Path(sys.argv[1]), tell=lambda text: None)
-print("ready", flush=True)
-while True:
-    try:
-        sys.stdin.readline()
-        break
-    except KeyboardInterrupt:
-        print("interrupted", flush=True)
+try:
+    print("ready", flush=True)
+    sys.stdin.readline()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+    sys.stdin.readline()
 handle.release()
 print("released", flush=True)
 """
