@@ -17,6 +17,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):
     os.environ.pop(name, None)
 
+import django  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 
@@ -24,6 +25,8 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
 )
+
+django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402

@@ -74,9 +74,10 @@ def collect_static() -> None:
 def demo(host: str, port: int) -> int:
     """Prepare the demo park if it isn't there, run pages and worker, stop cleanly."""
     # the demo's own modules come last: they need the tables
+    from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
+
     from config import commands  # noqa: PLC0415
     from yuanqi.demo import park  # noqa: PLC0415
-    from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
 
     say = _Steps()
     say("数据库 database")

@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.views import LoginView as AllauthLoginView
 from django.conf import settings
-
 from yuanqi.demo.accounts import demo_accounts
 
 

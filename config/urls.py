@@ -4,7 +4,7 @@ from allauth.account import views as account_views
 from django.urls import include, path
 
 from config.signin import LoginView
-from yuanqi.web import errors
+from yuanqi.web import errors, views
 
 urlpatterns = [
     path("", include("yuanqi.web.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("yuanqi.registry.urls")),
     path("", include("yuanqi.organisation.urls")),
     path("", include("yuanqi.insight.urls")),
+    path("language/", views.language, name="set_language"),
     path("account/login/", LoginView.as_view(), name="account_login"),
     path("account/logout/", account_views.LogoutView.as_view(), name="account_logout"),
     path(

@@ -109,7 +109,7 @@ def build_zone() -> Zone:
     ):  # fmt: skip
         organisation.head_appoint(department=department, officer=head, **act)
 
-    mechanisms.publish_shipped(**act)
+    mechanisms.publish_all(**act, valid_from=BEFORE.date())
     desk.load_categories(**act)
 
     def firm(serial: str, name: str, short: str, who: str, username: str):

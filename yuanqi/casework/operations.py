@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from yuanqi.foundation import files
 from yuanqi.foundation.actors import SYSTEM, Actor
@@ -31,7 +32,7 @@ def definition_of(case: Case) -> MechanismDefinition:
 
 def limits_of(case: Case) -> Limits:
     """The limits in force on the day the case was raised: later rules leave old cases alone."""
-    return Limits.on(case.mechanism_version.mechanism, case.opened_at.date())
+    return Limits.on(case.mechanism_version.mechanism, timezone.localdate(case.opened_at))
 
 
 def enclosed(uploads: Sequence[Upload], at: datetime) -> list[Enclosed]:

@@ -53,6 +53,6 @@ class DutyAssigned(Event):
 @dataclass(frozen=True)
 class CalendarPublished(Event):
     kind: ClassVar[str] = "organisation.calendar_published"
-    version: str
+    calendar: str
     document_no: str
     source: str

@@ -167,7 +167,7 @@ def calendar_publish(
             is_current=True,
         )
     journal.record(
-        CalendarPublished(version=row.version, document_no=document_no, source=source),
+        CalendarPublished(calendar=row.version, document_no=document_no, source=source),
         stream="calendar",
         audience=Audience.STAFF,
         actor=actor,

@@ -94,7 +94,7 @@ def request_raise(
         channel=channel,
         proposed_lead=found.lead,
         enclosed=enclosed(uploads, at),
-        limits=Limits.on(mechanism.mechanism, at.date()),
+        limits=Limits.on(mechanism.mechanism, timezone.localdate(at)),
         calendar=current_calendar(),
         intake=intake_at(at),
         actor=actor,

@@ -1,4 +1,4 @@
-"""Start pages and the language switch."""
+"""Start pages."""
 
 from django.urls import path
 
@@ -8,7 +8,6 @@ app_name = "web"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("language/", views.language, name="language"),
     path("portal/", starts.portal, name="portal"),
     path("day/", starts.day, name="day"),
 ]
