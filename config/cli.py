@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
     demo = add("demo", "start the platform on a fictional demo park", "demo")
     demo.set_defaults(demo=True)
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=int, help="default: 8000, or the next that is free")
     demo.add_argument("--host", default="127.0.0.1")
 
     serve = add("serve", "serve the pages (WSGI)", "serve")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -17,11 +18,12 @@ from granian.constants import Interfaces
 from yuanqi.foundation import subscribers
 
 _PAUSE_SECONDS = 1.0
+_PARENT = "YUANQI_PARENT"
 
 
 def serve(host: str, port: int, workers: int) -> int:
     """Serve the pages until told to stop."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    _leave_with_parent()
     Granian(
         "config.wsgi:application",
         address=host,
@@ -37,6 +39,7 @@ def serve(host: str, port: int, workers: int) -> int:
 
 def worker() -> int:
     """Run jobs and periodic work, and keep the subscribers at the journal's end."""
+    _leave_with_parent()
     stop = threading.Event()
     follower = threading.Thread(target=_follow, args=(stop,), daemon=True)
     follower.start()
@@ -71,7 +74,7 @@ def collect_static() -> None:
     stamp.touch()
 
 
-def demo(host: str, port: int) -> int:
+def demo(host: str, port: int | None) -> int:
     """Prepare the demo park if it isn't there, run pages and worker, stop cleanly."""
     # the demo's own modules come last: they need the tables
     from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
@@ -80,6 +83,7 @@ def demo(host: str, port: int) -> int:
     from yuanqi.demo import park  # noqa: PLC0415
 
     say = _Steps()
+    port = port or _free_port(host)
     say("数据库 database")
     commands.bring_up_to_date(verbosity=0)
     say("静态文件 static files")
@@ -110,10 +114,39 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _free_port(host: str) -> int:
+    """Return 8000, or the next port that nobody listens on."""
+    for port in range(8000, 8100):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit("yuanqi: ports 8000 to 8099 are all taken; choose one with --port")
+
+
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "config.cli", *arguments], start_new_session=True
+        [sys.executable, "-m", "config.cli", *arguments],
+        start_new_session=True,
+        env={**os.environ, _PARENT: str(os.getpid())},
     )
+
+
+def _leave_with_parent() -> None:
+    """Stop when the demo that started this process is gone, however it went."""
+    parent = os.environ.get(_PARENT)
+    if parent is None:
+        return
+
+    def watch() -> None:
+        while os.getppid() == int(parent):
+            time.sleep(_PAUSE_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
