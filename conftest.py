@@ -5,12 +5,18 @@ program's role, never as the owner. Each xdist worker has a template database, m
 """
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+_OURS = "YUANQI_TEST_VAR" not in os.environ
 _VAR = Path(os.environ.get("YUANQI_TEST_VAR") or tempfile.mkdtemp(prefix="yuanqi-test-"))
 os.environ["YUANQI_TEST_VAR"] = str(_VAR)  # the workers of one run share one server
+if _OURS:
+    # as root the server runs as a system user, who must be able to pass
+    _VAR.chmod(0o755)
 os.environ["YUANQI_VAR"] = str(_VAR)
 os.environ["YUANQI_DEMO"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -34,6 +40,17 @@ from django.db import connections  # noqa: E402
 from yuanqi.foundation import grants, postgres  # noqa: E402
 
 pytest_plugins = ["tests.people"]
+
+
+def pytest_unconfigure() -> None:
+    """Take the whole run's directory away, once the server has stopped."""
+    if not _OURS:
+        return
+    for _attempt in range(50):
+        if not (_VAR / "pg" / "postmaster.pid").exists():
+            break
+        time.sleep(0.2)
+    shutil.rmtree(_VAR, ignore_errors=True)
 
 
 class Databases:
