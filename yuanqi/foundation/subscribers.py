@@ -64,9 +64,18 @@ def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
 
 
 def catch_up() -> int:
-    """Run every subscriber until nothing is left to read; return how many events were handled."""
+    """Run every subscriber until nothing is left to read; return how many events were handled.
+
+    One that fails doesn't hold up the others: raises ExceptionGroup when all have had their turn.
+    """
     handled = 0
+    failures: list[Exception] = []
     for subscriber in registered():
-        while size := run_once(subscriber):
-            handled += size
+        try:
+            while size := run_once(subscriber):
+                handled += size
+        except Exception as failure:
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("subscribers failed; their cursors stand still", failures)
     return handled
