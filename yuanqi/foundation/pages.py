@@ -1,0 +1,232 @@
+"""Lists a page at a time by keyset: no offset, no row twice, none left out.
+
+A page begins after the last row of the one before, named by that row's own values in the cursor.
+Rows that come or go meanwhile move nobody else, and the hundredth page costs what the first does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from typing import Any, Generic, Literal, TypeVar
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from .formats import integer
+
+SIZE = 50
+EXACT_UP_TO = 1000  # a list's count beyond this says only that there are more
+AFTER = "after"  # the cursor's name in the address
+
+M = TypeVar("M", bound=Model)
+_signer = Signer(salt="yuanqi.pages")
+_NOTHING = Q(pk__in=())
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One column that a list is ordered by: a field, a path through relations, an annotation.
+
+    `nulls` says where rows without a value stand; None promises that there are none.
+    """
+
+    name: str
+    descending: bool = False
+    nulls: Literal["first", "last"] | None = None
+
+    @property
+    def ordering(self) -> OrderBy:
+        return OrderBy(
+            F(self.name),
+            descending=self.descending,
+            nulls_first=True if self.nulls == "first" else None,
+            nulls_last=True if self.nulls == "last" else None,
+        )
+
+    @property
+    def label(self) -> str:
+        return f"{'-' if self.descending else ''}{self.name}/{self.nulls or ''}"
+
+    def value_of(self, row: Model) -> Any:
+        return reduce(getattr, self.name.split("__"), row)
+
+    def same(self, value: Any) -> Q:
+        return self.absent if value is None else Q((self.name, value))
+
+    @property
+    def absent(self) -> Q:
+        return Q((f"{self.name}__isnull", True))
+
+    def from_on(self, value: Any) -> Q:
+        """At the value or beyond it: the range of an index, from one bound."""
+        return Q((f"{self.name}__{'lte' if self.descending else 'gte'}", value))
+
+    def beyond(self, value: Any) -> Q:
+        """What stands after all the rows that have this value."""
+        if value is None:
+            return ~self.absent if self.nulls == "first" else _NOTHING
+        past = Q((f"{self.name}__{'lt' if self.descending else 'gt'}", value))
+        return past | self.absent if self.nulls == "last" else past
+
+
+@dataclass(frozen=True, slots=True)
+class KeysetPage(Generic[M]):
+    """Some rows of an ordered list, and the way on.
+
+    `was_lost`: the address named a place that can't be read, so this is the first page.
+    """
+
+    rows: list[M]
+    next_cursor: str | None
+    is_first: bool
+    was_lost: bool = False
+
+
+def keyset_page(
+    queryset: QuerySet[M], keys: Sequence[Key], cursor: str = "", *, size: int = SIZE
+) -> KeysetPage[M]:
+    """Return the page after the cursor, in the order of the keys; the first without a cursor.
+
+    The last key must be unique and never null. A cursor of another order, an altered or a cut one
+    gives the first page, and says so. One query; a second where the page crosses from rows with
+    the first key's value to rows without.
+    """
+    after = _read(cursor, keys) if cursor else None
+    ordered = queryset.order_by(*(key.ordering for key in keys))
+    found: list[M] = []
+    for part in _parts(ordered, keys, after):
+        found += part[: size + 1 - len(found)]
+        if len(found) > size:
+            break
+    rows = found[:size]
+    return KeysetPage(
+        rows=rows,
+        next_cursor=_write(rows[-1], keys) if len(found) > size else None,
+        is_first=after is None,
+        was_lost=bool(cursor) and after is None,
+    )
+
+
+def _parts(
+    ordered: QuerySet[M], keys: Sequence[Key], after: Sequence[Any] | None
+) -> Iterator[QuerySet[M]]:
+    """Cut what follows at the first key's nulls: each part is one range of an index.
+
+    "Greater, or null" in one condition would read the index from its beginning.
+    """
+    if after is None:
+        yield ordered
+        return
+    first, value = keys[0], after[0]
+    if value is None:
+        yield ordered.filter(first.absent, _beyond(keys[1:], after[1:]))
+        if first.nulls == "first":
+            yield ordered.exclude(first.absent)
+        return
+    plain = Key(first.name, first.descending)
+    yield ordered.filter(first.from_on(value), _beyond([plain, *keys[1:]], after))
+    if first.nulls == "last":
+        yield ordered.filter(first.absent)
+
+
+def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
+    if not keys:
+        return _NOTHING
+    key, value = keys[0], values[0]
+    return key.beyond(value) | (key.same(value) & _beyond(keys[1:], values[1:]))
+
+
+# the cursor: signed, so that what is read back is what was written ----------------------------
+
+
+def _write(row: Model, keys: Sequence[Key]) -> str:
+    return _signer.sign_object([_order(keys), *(_packed(key.value_of(row)) for key in keys)])
+
+
+def _read(cursor: str, keys: Sequence[Key]) -> list[Any] | None:
+    try:
+        order, *values = _signer.unsign_object(cursor)
+    except BadSignature:
+        return None
+    return [_unpacked(value) for value in values] if order == _order(keys) else None
+
+
+def _order(keys: Sequence[Key]) -> str:
+    return ",".join(key.label for key in keys)
+
+
+def _packed(value: Any) -> Any:
+    match value:
+        case datetime():
+            return ["at", value.isoformat()]
+        case date():
+            return ["on", value.isoformat()]
+        case Decimal():
+            return ["number", str(value)]
+        case None | int() | str():
+            return value
+    raise TypeError(f"a list can't be paged by a {type(value).__name__}")
+
+
+_READERS = {"at": datetime.fromisoformat, "on": date.fromisoformat, "number": Decimal}
+
+
+def _unpacked(value: Any) -> Any:
+    if isinstance(value, list):
+        kind, text = value
+        return _READERS[kind](text)
+    return value
+
+
+# what stands under a list --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a list has: exact up to a thousand, then "1000+"."""
+
+    number: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}+" if self.is_more else integer(self.number)
+
+
+def count_of(queryset: QuerySet, *, most: int = EXACT_UP_TO) -> Count:
+    """Count a list's rows, stopping where only "more" would be said."""
+    found = queryset.order_by().values("pk")[: most + 1].count()
+    return Count(min(found, most), is_more=found > most)
+
+
+def address(request: HttpRequest, **changes: str | None) -> str:
+    """Return this page's address with some of its parameters changed, or left out (None)."""
+    query = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            query.pop(name, None)
+        else:
+            query[name] = value
+    said = query.urlencode()
+    return f"{request.path}?{said}" if said else request.path
+
+
+def foot(request: HttpRequest, page: KeysetPage, count: Count | None = None) -> dict[str, Any]:
+    """Return the context of `web/_keyset.html`: where one stands, the way on and back.
+
+    Which numbers the rows have is known on the first page only.
+    """
+    said: list[str] = []
+    if page.is_first and page.next_cursor:
+        said.append(_("第 1–%(last)s 件") % {"last": len(page.rows)})
+    if count is not None:
+        said.append(_("共 %(count)s 件") % {"count": count})
+    return {
+        "text": _("，").join(said),
+        "next_url": address(request, **{AFTER: page.next_cursor}) if page.next_cursor else None,
+        "first_url": None if page.is_first else address(request, **{AFTER: None}),
+    }
