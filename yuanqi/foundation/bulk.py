@@ -1,11 +1,11 @@
 """Rows, clocks and hashes in bulk: the acts of the operations, written by COPY.
 
-`Bulk` is a writer: it gives keys from the tables' own sequences, keeps the rows in memory, chains
-the events, and copies everything in at `flush`. It opens no transaction of its own.
+`Bulk` is a writer: it gives keys from the tables' own sequences, keeps rows and events in memory,
+and at `flush` chains the events and copies everything in. It opens no transaction of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,20 +18,32 @@ from psycopg.types.json import Jsonb
 from . import journal
 from .actors import Actor
 from .journal import Audience, Entry, Event
-from .models import JournalEvent, JournalPersonal, JournalStream
+from .models import JournalEvent, JournalPersonal
 
 M = TypeVar("M", bound=Model)
 _BLOCK = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event not chained yet: the streams' heads are read and locked all at once, by `flush`."""
+
+    event: Event
+    stream: str
+    audience: Audience
+    actor: Actor
+    at: datetime
+    enterprise_id: int | None
+
+
 @dataclass
 class Bulk:
-    """Collects rows and events of new things; `flush` writes them in the running transaction."""
+    """Collects rows and events; `flush` writes them in the running transaction."""
 
     _rows: dict[type[Model], list[Model]] = field(default_factory=lambda: defaultdict(list))
-    _keys: dict[type[Model], Iterator[int]] = field(default_factory=dict)
-    _heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    _entries: list[Entry] = field(default_factory=list)
+    _waiting: set[int] = field(default_factory=set)  # id() of rows kept alive by `_rows`
+    _keys: dict[type[Model], list[int]] = field(default_factory=dict)
+    _told: list[_Told] = field(default_factory=list)
 
     def insert(self, row: M) -> M:
         model = type(row)
@@ -39,12 +51,15 @@ class Bulk:
             row.pk = self._next_key(model)
         row._state.adding = False
         self._rows[model].append(row)
+        self._waiting.add(id(row))
         return row
 
     def update(self, row: Model, **values: Any) -> None:
-        # the row is still in memory: what is set now is what will be copied
         for name, value in values.items():
             setattr(row, name, value)
+        # a row that still waits is copied as it stands at `flush`; any other is written now
+        if id(row) not in self._waiting:
+            row.save(update_fields=list(values))
 
     def record(
         self,
@@ -56,70 +71,94 @@ class Bulk:
         at: datetime,
         enterprise_id: int | None = None,
     ) -> None:
-        if stream not in self._heads:
-            found = JournalStream.objects.filter(pk=stream).values_list("seq", "head").first()
-            self._heads[stream] = (found[0], bytes(found[1])) if found else (0, journal.GENESIS)
-        seq, prev = self._heads[stream]
-        entry = journal.prepare(
-            event,
-            stream=stream,
-            seq=seq + 1,
-            prev=prev,
-            audience=audience,
-            actor=actor,
-            at=at,
-            enterprise_id=enterprise_id,
-        )
-        self._heads[stream] = (entry.seq, entry.hash)
-        self._entries.append(entry)
+        self._told.append(_Told(event, stream, audience, actor, at, enterprise_id))
 
     def flush(self) -> int:
         """Copy everything in; return the number of rows. The writer is empty afterwards."""
-        self._collect_events()
-        written = 0
-        for model, rows in self._rows.items():
-            copy_rows(model, rows)
-            written += len(rows)
-        self._rows.clear()
-        return written
-
-    def _collect_events(self) -> None:
-        # subscribers read in the order of ids: let that be the order of time
-        for entry in sorted(self._entries, key=lambda entry: entry.at):
+        for entry in self._chained():
             values = {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
             personal = values.pop("personal")
             event = self.insert(JournalEvent(**values))
             for key, salt, value in personal:
                 self.insert(JournalPersonal(event_id=event.pk, key=key, salt=salt, value=value))
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO journal_stream (name, seq, head) VALUES (%s, %s, %s)"
-                " ON CONFLICT (name) DO UPDATE SET seq = EXCLUDED.seq, head = EXCLUDED.head",
-                [(name, seq, head) for name, (seq, head) in sorted(self._heads.items())],
+        written = 0
+        for model, rows in self._rows.items():
+            copy_rows(model, rows)
+            written += len(rows)
+        self._rows.clear()
+        self._waiting.clear()
+        return written
+
+    def _chained(self) -> list[Entry]:
+        """Chain the events to their streams and move the heads.
+
+        The entries come in order of time, each stream's in its own order: subscribers read by
+        id, and what they read should follow the clock.
+        """
+        if not self._told:
+            return []
+        heads = _locked_heads({told.stream for told in self._told})
+        latest: dict[str, datetime] = {}
+        placed: list[tuple[datetime, Entry]] = []
+        for told in self._told:
+            seq, prev = heads[told.stream]
+            entry = journal.prepare(
+                told.event,
+                stream=told.stream,
+                seq=seq + 1,
+                prev=prev,
+                audience=told.audience,
+                actor=told.actor,
+                at=told.at,
+                enterprise_id=told.enterprise_id,
             )
-        self._entries.clear()
-        self._heads.clear()
+            heads[told.stream] = (entry.seq, entry.hash)
+            after = max(entry.at, latest.get(told.stream, entry.at))
+            latest[told.stream] = after
+            placed.append((after, entry))
+        self._told.clear()
+        _move_heads(heads)
+        return [entry for _after, entry in sorted(placed, key=lambda item: item[0])]
 
     def _next_key(self, model: type[Model]) -> int:
-        for _attempt in range(2):
-            for key in self._keys.get(model, iter(())):
-                return key
-            self._keys[model] = iter(_reserve(model, _BLOCK))
-        raise RuntimeError(f"no keys left for {model.__name__}")
+        keys = self._keys.get(model)
+        if not keys:
+            keys = self._keys[model] = _reserve(model, _BLOCK)
+        return keys.pop()
 
 
 def _reserve(model: type[Model], count: int) -> list[int]:
+    """Take keys from the table's sequence; the least comes last, to be popped first."""
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
             [f'"{table}"', column, count],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
 
 
-def copy_rows(model: type[Model], rows: list[Any]) -> None:
-    """COPY unsaved instances of `model` into its table, keys and all."""
+def _locked_heads(streams: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+    names = sorted(streams)
+    journal.lock(*names)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, seq, head FROM journal_stream WHERE name = ANY(%s)", [names])
+        return {name: (seq, bytes(head)) for name, seq, head in cursor.fetchall()}
+
+
+def _move_heads(heads: dict[str, tuple[int, bytes]]) -> None:
+    names = sorted(heads)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE journal_stream SET seq = moved.seq, head = moved.head"
+            " FROM unnest(%s::text[], %s::bigint[], %s::bytea[]) AS moved (name, seq, head)"
+            " WHERE journal_stream.name = moved.name",
+            [names, [heads[name][0] for name in names], [heads[name][1] for name in names]],
+        )
+
+
+def copy_rows(model: type[Model], rows: Sequence[Any]) -> None:
+    """COPY instances of `model` into its table, keys and all."""
     if not rows:
         return
     columns = [
@@ -129,11 +168,17 @@ def copy_rows(model: type[Model], rows: list[Any]) -> None:
     ]
     names = ", ".join(f'"{f.column}"' for f in columns)
     sql = f'COPY "{model._meta.db_table}" ({names}) FROM STDIN'
-    with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
+    # COPY goes past Django's cursor: what it raises is turned into Django's errors here
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(sql) as copy,
+    ):
         for row in rows:
             copy.write_row([_prepared(f, row) for f in columns])
 
 
-def _prepared(f: Field, row: Model) -> Any:
+def _prepared(f: "Field[Any, Any]", row: Model) -> Any:
     value = f.get_db_prep_save(f.pre_save(row, add=True), connection)
-    return Jsonb(value.obj) if hasattr(value, "obj") else value
+    # Django's own JSON wrapper serialises through an attribute that COPY's dumpers don't carry
+    return Jsonb(value.obj) if isinstance(value, Jsonb) else value

@@ -106,9 +106,10 @@ def _check_events(found: list[JournalSeal], start: tuple[int, int], *, whole: bo
         heads[stream] = (seq, bytes(row["hash"]))
         hashes[row["xid"], row["id"]] = bytes(row["hash"])
         events += 1
+    streams = len(heads)
     _check_heads(heads, whole=whole)
     _check_roots(found, hashes)
-    return [events, len(heads)]
+    return [events, streams]
 
 
 def _digest(row: dict[str, Any]) -> bytes:
