@@ -8,7 +8,7 @@ from yuanqi.foundation.actors import Actor
 
 from .models import Absence, CalendarVersion, Department, DutyShift, Officer
 
-_CHAIN = 5  # an acting officer may be away himself; nobody keeps a longer chain
+CHAIN = 5  # an acting officer may be away himself; nobody keeps a longer chain
 
 
 def departments() -> QuerySet[Department]:
@@ -28,7 +28,7 @@ def centre() -> Department:
 
 def acting_for(officer: Officer, at: datetime) -> Officer:
     """Return who answers for this officer at that instant: himself, or his acting officer."""
-    for _step in range(_CHAIN):
+    for _step in range(CHAIN):
         absence = (
             Absence.objects.select_related("acting")
             .filter(officer=officer, start_at__lte=at, end_at__gt=at)
