@@ -193,7 +193,8 @@ def test_after_its_last_pause_a_clock_is_yellow_from_warn_at_to_due_at(
     assert (turns is None) == (due is None)
     if due is None or turns is None:
         return
-    heeded = [pause for pause in clock.pauses if is_paused(clock, pause.start + MINUTE)]
+    first_minute = {max(pause.start, clock.started_at) + MINUTE: pause for pause in clock.pauses}
+    heeded = [pause for at, pause in first_minute.items() if is_paused(clock, at)]
     last_end = max((pause.end for pause in heeded if pause.end), default=clock.started_at)
     moments = [now, due, turns, turns - timedelta(microseconds=1), turns + MINUTE]
     for at in moments:
