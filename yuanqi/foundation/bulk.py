@@ -21,7 +21,7 @@ from .journal import Audience, Entry, Event
 from .models import JournalEvent, JournalPersonal
 
 M = TypeVar("M", bound=Model)
-_BLOCK = 1000
+_FIRST_BLOCK, _LARGEST_BLOCK = 16, 4096  # keys taken at a time: few are left over, or wanting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Bulk:
     _rows: dict[type[Model], list[Model]] = field(default_factory=lambda: defaultdict(list))
     _waiting: set[int] = field(default_factory=set)  # id() of rows kept alive by `_rows`
     _keys: dict[type[Model], list[int]] = field(default_factory=dict)
+    _blocks: dict[type[Model], int] = field(default_factory=dict)
     _told: list[_Told] = field(default_factory=list)
 
     def insert(self, row: M) -> M:
@@ -123,7 +124,9 @@ class Bulk:
     def _next_key(self, model: type[Model]) -> int:
         keys = self._keys.get(model)
         if not keys:
-            keys = self._keys[model] = _reserve(model, _BLOCK)
+            block = min(self._blocks.get(model, _FIRST_BLOCK // 2) * 2, _LARGEST_BLOCK)
+            self._blocks[model] = block
+            keys = self._keys[model] = _reserve(model, block)
         return keys.pop()
 
 

@@ -8,8 +8,14 @@ from yuanqi.foundation.journal import Audience, Personal
 from yuanqi.foundation.models import Account
 from yuanqi.foundation.writer import Writer
 
-from .events import DepartmentCreated, DutyAssigned, HeadAppointed, OfficerCreated
-from .models import Department, DutyShift, Officer
+from .events import (
+    AbsenceRecorded,
+    DepartmentCreated,
+    DutyAssigned,
+    HeadAppointed,
+    OfficerCreated,
+)
+from .models import Absence, Department, DutyShift, Officer
 
 
 def department(writer: Writer, *, actor: Actor, at: datetime, **values: Any) -> Department:
@@ -68,6 +74,23 @@ def shift(writer: Writer, *, actor: Actor, at: datetime, **values: Any) -> DutyS
             end_at=row.end_at,
         ),
         stream=f"department:{row.department_id}",
+        audience=Audience.STAFF,
+        actor=actor,
+        at=at,
+    )
+    return row
+
+
+def absence(writer: Writer, *, actor: Actor, at: datetime, **values: Any) -> Absence:
+    row = writer.insert(Absence(**values))
+    writer.record(
+        AbsenceRecorded(
+            officer_id=row.officer_id,
+            acting_id=row.acting_id,
+            start_at=row.start_at,
+            end_at=row.end_at,
+        ),
+        stream=f"officer:{row.officer_id}",
         audience=Audience.STAFF,
         actor=actor,
         at=at,

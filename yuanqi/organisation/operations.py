@@ -15,7 +15,7 @@ from yuanqi.foundation.models import Account
 from yuanqi.foundation.writer import DIRECT
 
 from . import acts
-from .events import AbsenceRecorded, CalendarPublished
+from .events import CalendarPublished
 from .models import Absence, CalendarVersion, Department, DutyShift, Officer
 
 
@@ -108,25 +108,21 @@ def absence_record(
         raise Invalid(_("结束时间要晚于开始时间。"), "end_at")
     if acting.pk == officer.pk:
         raise Invalid(_("代理人不能是本人，请选一位同事。"), "acting")
-    stream = f"officer:{officer.pk}"
-    journal.lock(stream)
+    journal.lock(f"officer:{officer.pk}")
     try:
         with transaction.atomic():
-            row = Absence.objects.create(
-                officer=officer, acting=acting, start_at=start_at, end_at=end_at, reason=reason
+            return acts.absence(
+                DIRECT,
+                officer=officer,
+                acting=acting,
+                start_at=start_at,
+                end_at=end_at,
+                reason=reason,
+                actor=actor,
+                at=at,
             )
     except IntegrityError:
         raise Conflict(_("这段时间已经登记过外出，请改时间，或先取消原来的。"))
-    journal.record(
-        AbsenceRecorded(
-            officer_id=officer.pk, acting_id=acting.pk, start_at=start_at, end_at=end_at
-        ),
-        stream=stream,
-        audience=Audience.STAFF,
-        actor=actor,
-        at=at,
-    )
-    return row
 
 
 @transaction.atomic
