@@ -5,3 +5,10 @@ class ServicedeskConfig(AppConfig):
     name = "yuanqi.servicedesk"
     label = "servicedesk"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yuanqi.foundation import subscribers
+
+        from . import notices
+
+        subscribers.subscribe("notices", notices.handle)
