@@ -32,3 +32,11 @@ class Invalid(YuanqiError):
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+class OutOfSpace(YuanqiError):
+    """The disk is full; what was to be stored was not. 507."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

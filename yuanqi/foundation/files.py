@@ -3,33 +3,44 @@
 What a browser claims of a file (name, type) is only a claim: the type is read from the bytes.
 """
 
+import errno
 import hashlib
 import os
+import shutil
+import struct
 import tempfile
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
-import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from .errors import Invalid
+from .errors import Invalid, OutOfSpace
 from .models import StoredFile
 
 # what enterprises hand in: photographs, scans, office papers
 IMAGES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+PDF = "application/pdf"
+# an Office paper is a zip that holds this member
 PAPERS = {
-    ".pdf": "application/pdf",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+# .docx and .xlsx promise that they hold no programs; one that does hides them
+_MACROS = "vbaproject.bin"
+NAME_LENGTH = 160
 _CHUNK = 1 << 20
+_LARGEST_DIRECTORY = 1 << 20  # bytes of a zip's table of contents: some ten thousand members
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,43 @@ class Upload:
     content_type: str
 
 
+class TooLarge(UploadedFile):
+    """Stands for a file that was not kept because it is over the limit: name and size only."""
+
+    def __init__(self, name: str, size: int, field_name: str = "files") -> None:
+        super().__init__(None, name, size=size)
+        self.field_name = field_name
+
+
+class StopAtLimit(FileUploadHandler):
+    """Keeps nothing of a file beyond the limit, so that an endless one can't fill the disk."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        return None if start + len(raw_data) > settings.FILE_LARGEST_BYTES else raw_data
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if file_size <= settings.FILE_LARGEST_BYTES:
+            return None
+        return TooLarge(self.file_name or "", file_size, self.field_name or "")
+
+
 def check(uploads: Iterable[UploadedFile]) -> list[Upload]:
-    """Check and store the bytes of uploads. Raises Invalid naming the file and what to do."""
+    """Check and store the bytes of uploads.
+
+    Raises Invalid naming the file and what to do; OutOfSpace when the disk is full.
+    """
     return [_check_one(upload) for upload in uploads]
 
 
+def plain_name(name: str) -> str:
+    """Return a file's name without path or anything that doesn't print; the suffix is kept."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(letter for letter in last if letter.isprintable()).strip()
+    return shown[-NAME_LENGTH:] if shown.strip(". ") else _("未命名")
+
+
 def _check_one(upload: UploadedFile) -> Upload:
-    name = Path(upload.name or "").name[-160:] or _("未命名")
+    name = plain_name(upload.name or "")
     largest = settings.FILE_LARGEST_BYTES
     if not upload.size:
         raise Invalid(_("“%(name)s”是空文件，请重新选择。") % {"name": name}, "files")
@@ -58,6 +99,22 @@ def _check_one(upload: UploadedFile) -> Upload:
             % {"name": name, "limit": largest // 1024 // 1024},
             "files",
         )
+    try:
+        sha256, content_type = _store(upload, name)
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise OutOfSpace(
+                _(
+                    "服务器的存储空间满了，“%(name)s”没有存下，刚才这一步没有生效。"
+                    "请稍后再试；急的话先不带文件提交。"
+                )
+                % {"name": name}
+            ) from error
+        raise
+    return Upload(name, sha256, upload.size, content_type)
+
+
+def _store(upload: UploadedFile, name: str) -> tuple[str, str]:
     root = Path(settings.FILES_ROOT)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     digest = hashlib.sha256()
@@ -74,38 +131,80 @@ def _check_one(upload: UploadedFile) -> Upload:
         target = path_of(digest.hexdigest())
         target.parent.mkdir(mode=0o700, exist_ok=True)
         os.replace(temporary, target)
+        # the names too: of the file in its directory, and of a new directory in the root
+        _sync(target.parent)
+        _sync(root)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return Upload(name, digest.hexdigest(), upload.size, content_type)
+    return digest.hexdigest(), content_type
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _type_of(path: Path, name: str) -> str:
-    refused = Invalid(
-        _("“%(name)s”不是可以接收的文件。请上传照片（JPG、PNG、WebP）、PDF、Word 或 Excel。")
-        % {"name": name},
-        "files",
-    )
+    found = _image_type(path) or _paper_type(path)
+    if found is None:
+        raise Invalid(
+            _(
+                "“%(name)s”不是可以接收的文件，或者已经损坏。"
+                "请上传照片（JPG、PNG、WebP）、PDF、Word（.docx）或 Excel（.xlsx）。"
+            )
+            % {"name": name},
+            "files",
+        )
+    return found
+
+
+def _image_type(path: Path) -> str | None:
     try:
         with Image.open(path, formats=list(IMAGES)) as image:
             kind = image.format or ""
             image.verify()
     except UnidentifiedImageError:
-        pass
+        return None
     except Exception:
-        # Pillow raises many kinds on a damaged picture; all mean the same to the sender
-        raise refused
-    else:
-        return IMAGES[kind]
-    suffix = Path(name).suffix.lower()
+        # Pillow raises many kinds on a damaged picture, and one on a picture that would unpack
+        # to more than it should
+        return None
+    return IMAGES[kind]
+
+
+def _paper_type(path: Path) -> str | None:
+    with path.open("rb") as file:
+        head = file.read(64)
+    # some scanners write a byte order mark or blanks before the header
+    if head.lstrip(b"\xef\xbb\xbf\r\n\t \0").startswith(b"%PDF-"):
+        return PDF
+    if not head.startswith(b"PK\x03\x04") or _directory_size(path) > _LARGEST_DIRECTORY:
+        return None
     try:
-        found = {match.extension for match in puremagic.magic_file(str(path))}
-    except (puremagic.PureError, ValueError):
-        found = set()
-    # .docx and .xlsx are told apart by their name once they are known to be Office papers
-    if suffix in PAPERS and suffix in found:
-        return PAPERS[suffix]
-    raise refused
+        with zipfile.ZipFile(path) as archive:
+            members = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return None
+    if any(member.lower().endswith(_MACROS) for member in members):
+        return None
+    return next((kind for member, kind in PAPERS.items() if member in members), None)
+
+
+def _directory_size(path: Path) -> int:
+    """Return how long a zip says its table of contents is, before anything reads it."""
+    with path.open("rb") as file:
+        file.seek(0, os.SEEK_END)
+        file.seek(max(file.tell() - (1 << 16) - 22, 0))
+        tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return 0
+    size: int = struct.unpack("<L", tail[at + 12 : at + 16])[0]
+    return size
 
 
 def path_of(sha256: str) -> Path:
@@ -121,10 +220,58 @@ def keep(upload: Upload, at: datetime) -> StoredFile:
     return row
 
 
+HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
 def serve(file: StoredFile, name: str) -> FileResponse:
-    """Serve the bytes as an attachment: never shown as a page of our origin."""
-    response = FileResponse(path_of(file.sha256).open("rb"), content_type=file.content_type)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    """Serve the bytes as an attachment: never shown as a page of our origin.
+
+    Raises FileNotFoundError if they are gone from the disk.
+    """
+    return as_attachment(path_of(file.sha256).open("rb"), name, file.content_type)
+
+
+def as_attachment(source: IO[bytes], name: str, content_type: str) -> FileResponse:
+    """Return an open file as an attachment under a name that may hold anything."""
+    response = FileResponse(source, content_type=content_type, headers=dict(HEADERS))
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return response
+
+
+def pack(items: Iterable[tuple[StoredFile, str, datetime]]) -> IO[bytes]:
+    """Return a zip of the files, open at its beginning; it is gone once closed.
+
+    `items`: file, name, local time. Names are made unique. Raises FileNotFoundError, OutOfSpace.
+    """
+    packed = tempfile.TemporaryFile(dir=settings.FILES_ROOT)  # noqa: SIM115 - the caller closes it
+    taken: set[str] = set()
+    try:
+        # photographs and papers are compressed already
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for file, name, at in items:
+                entry = zipfile.ZipInfo(_unique(plain_name(name), taken), at.timetuple()[:6])
+                with path_of(file.sha256).open("rb") as source, archive.open(entry, "w") as target:
+                    shutil.copyfileobj(source, target, _CHUNK)
+    except OSError as error:
+        packed.close()
+        if error.errno in _NO_SPACE:
+            raise OutOfSpace(
+                _("服务器的存储空间满了，没有打成包。请稍后再试，或者逐个下载。")
+            ) from error
+        raise
+    packed.seek(0)
+    return packed
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    """Return `name`, or "name (2).pdf" where a folder would already hold it."""
+    stem, suffix = os.path.splitext(name)
+    found, count = name, 1
+    while found.casefold() in taken:
+        count += 1
+        found = f"{stem} ({count}){suffix}"
+    taken.add(found.casefold())
+    return found

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 
 from .actors import NOBODY, Actor, actor_for
-from .errors import Conflict, Invalid, NotAllowed, NotVisible
+from .errors import Conflict, Invalid, NotAllowed, NotVisible, OutOfSpace
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -92,6 +92,8 @@ class Refusals:
                 return refusal(request, 409, error.message)
             case Invalid():
                 return refusal(request, 422, error.message)
+            case OutOfSpace():
+                return refusal(request, 507, error.message)
         return None
 
 
