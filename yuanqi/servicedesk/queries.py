@@ -5,10 +5,20 @@ from collections.abc import Mapping
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yuanqi.casework.models import Case, CaseState, Purpose, Task, TaskKind, TaskState
-from yuanqi.casework.queries import Act, acts_allowed, cases_visible_to
-from yuanqi.foundation.actors import Actor
-from yuanqi.foundation.errors import NotVisible
+from yuanqi.casework.models import (
+    UNANSWERED,
+    Case,
+    CaseState,
+    ClockPause,
+    Purpose,
+    Task,
+    TaskState,
+)
+from yuanqi.casework.queries import Act, acts_allowed, cases_visible_to, co_handling_of
+from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.registry.models import Enterprise
+from yuanqi.registry.queries import enterprises_visible_to
 
 from .models import Category, Notice, ServiceRequest
 
@@ -82,13 +92,24 @@ def _plan_is_due(case: Case) -> bool:
 
 def own_tasks(case: Case, actor: Actor) -> list[Task]:
     """The actor's department's open co-handling tasks, and those of whom he acts for."""
-    return [
-        task
-        for task in case.tasks.select_related("department", "officer")
-        if task.kind == TaskKind.CO_HANDLE
-        and task.is_open
-        and (task.department_id == actor.department_id or task.officer_id in actor.officer_ids)
-    ]
+    return [task for task in co_handling_of(case, actor) if task.is_open]
+
+
+def own_task(case: Case, task_id: int, actor: Actor) -> Task:
+    """Return one of the actor's co-handling tasks, also a finished one. Raises NotVisible."""
+    for task in co_handling_of(case, actor):
+        if task.pk == task_id:
+            return task
+    raise NotVisible(task_id)
+
+
+def open_pause(case: Case) -> ClockPause | None:
+    """The pause that the request stands in, if any."""
+    return (
+        ClockPause.objects.filter(clock__case=case, clock__stopped_at=None, end_at=None)
+        .select_related("by")
+        .first()
+    )
 
 
 def categories() -> list[Category]:
@@ -107,3 +128,33 @@ LEVEL_HINTS = {
     "P3": _("不影响"),
     "P4": _("只是咨询"),
 }
+
+
+def enterprises_served(actor: Actor) -> QuerySet[Enterprise]:
+    """For whom the actor may raise a request: itself, its linked ones, any for the centre."""
+    seen = enterprises_visible_to(actor)
+    if actor.side is Side.ENTERPRISE or actor.has(Role.CENTRE):
+        return seen
+    return seen.filter(pk__in=actor.linked_enterprise_ids)
+
+
+def request_for(case_id: int, actor: Actor, act: Act) -> ServiceRequest:
+    """Return the request if the actor may ever do `act` to it; the act itself asks again, locked.
+
+    Raises NotVisible, NotAllowed.
+    """
+    found = request_visible(case_id, actor)
+    if act not in acts_allowed(found.case, actor):
+        raise NotAllowed(_("这一步不由您办，由承办部门或服务中心办理。"))
+    return found
+
+
+def likely_repeat(enterprise: Enterprise, category: str, actor: Actor) -> ServiceRequest | None:
+    """The enterprise's newest unanswered request of the same category: perhaps the same thing."""
+    return (
+        requests_visible_to(actor)
+        .filter(case__enterprise=enterprise, case__category=category, case__state__in=UNANSWERED)
+        .select_related("case__lead")
+        .order_by("-case__opened_at", "-case_id")
+        .first()
+    )

@@ -10,6 +10,7 @@ one = "requests/<int:case_id>/"
 urlpatterns = [
     path("requests/", ledger.ledger, name="ledger"),
     path("requests/new/", raising.raise_request, name="raise"),
+    path("requests/suggestions/", raising.suggestions, name="suggestions"),
     path(one, request.request_page, name="request"),
     path(one + "dispatches/", acts.dispatch, name="dispatch"),
     path(one + "acceptances/", acts.accept, name="accept"),

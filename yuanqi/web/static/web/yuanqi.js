@@ -148,8 +148,11 @@
       }
     });
   }, true);
+  /* What a [data-aside] part asks for while one writes is not the form's own sending. */
+  const sentForm = (event) =>
+    event.target.closest?.("[data-aside]") ? null : event.target.closest?.("form");
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form");
+    const form = sentForm(event);
     if (form) release(form);
   });
   window.addEventListener("pageshow", (event) => {
@@ -246,6 +249,8 @@
       if (["radio", "checkbox"].includes(item.type)) item.checked = values.includes(item.value);
       else if (values.length) [item.value] = values;
     }
+    /* Whoever reads along (suggestions) hears of it. */
+    for (const item of texts) item.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const timers = new WeakMap();
   document.addEventListener("input", (event) => {
@@ -264,8 +269,8 @@
     sessionStorage.setItem(SENT, form.dataset.draft);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form[data-draft]");
-    if (store && form && event.detail.successful) forget((key) => key === PREFIX + form.dataset.draft);
+    const form = sentForm(event);
+    if (store && form?.dataset.draft && event.detail.successful) forget((key) => key === PREFIX + form.dataset.draft);
   });
 
   document.addEventListener("DOMContentLoaded", () => {

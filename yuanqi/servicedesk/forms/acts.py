@@ -1,0 +1,452 @@
+"""One form for each thing that can be done about a request."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from yuanqi.casework.definition import MechanismDefinition
+from yuanqi.casework.models import (
+    Case,
+    Message,
+    Satisfaction,
+    Task,
+    TaskKind,
+    TaskState,
+)
+from yuanqi.casework.operations import definition_of
+from yuanqi.casework.queries import Act
+from yuanqi.foundation.actors import Actor, Side
+from yuanqi.organisation.models import Department
+from yuanqi.organisation.queries import bureaus
+
+from ..models import Return
+from ..operations import CoHandler
+from ..queries import open_pause, own_tasks
+from .parts import BODY_LENGTH, ActForm, FilesField, YesNo, area
+
+
+class DispatchForm(ActForm):
+    """派单: a lead, proposed by the category, and what each co-handler is asked.
+
+    One row a department: a tick, and what it is asked. Words without a tick count as asked.
+    """
+
+    name = "dispatch"
+    lead = forms.TypedChoiceField(
+        label=gettext_lazy("主办部门"),
+        coerce=int,
+        error_messages={"required": gettext_lazy("请选一个主办部门。")},
+    )
+
+    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        request = case.request
+        self.units: list[Department] = list(bureaus())
+        self.returned = (
+            Return.objects.select_related("department", "officer")
+            .filter(case=case)
+            .order_by("at")
+            .last()
+        )
+        proposed = request.proposed_lead
+        lead = self.fields["lead"]
+        lead.choices = [
+            ("", _("请选择")),
+            *((unit.pk, unit.full_label) for unit in self.units),
+        ]
+        if self.returned is not None:
+            lead.help_text = _("%(unit)s退回过：%(reason)s（依据：%(basis)s）") % {
+                "unit": self.returned.department.label,
+                "reason": self.returned.reason,
+                "basis": self.returned.basis,
+            }
+        if proposed is not None and (
+            self.returned is None or self.returned.department_id != proposed.pk
+        ):
+            lead.initial = proposed.pk
+            lead.help_text = lead.help_text or _("建议 %(unit)s：这类诉求通常由它主办。") % {
+                "unit": proposed.label
+            }
+        for unit in self.units:
+            self.fields[f"co_{unit.pk}"] = forms.BooleanField(required=False, label=unit.label)
+            self.fields[f"brief_{unit.pk}"] = forms.CharField(
+                required=False,
+                max_length=200,
+                label=_("请%(unit)s办什么") % {"unit": unit.label},
+            )
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """The tick and the words of each department."""
+        return [(self[f"co_{unit.pk}"], self[f"brief_{unit.pk}"]) for unit in self.units]
+
+    @property
+    def has_rows_filled(self) -> bool:
+        return any(tick.value() or words.value() for tick, words in self.rows)
+
+    def clean(self) -> dict[str, Any]:
+        lead = self.cleaned_data.get("lead")
+        asked = []
+        for unit in self.units:
+            words = self.cleaned_data.get(f"brief_{unit.pk}", "")
+            if not words and not self.cleaned_data.get(f"co_{unit.pk}"):
+                continue
+            if unit.pk == lead:
+                self.add_error(
+                    f"co_{unit.pk}",
+                    _("%(unit)s已是主办，不用再列为协办。") % {"unit": unit.label},
+                )
+            elif not words:
+                self.add_error(
+                    f"brief_{unit.pk}",
+                    _("请写明要%(unit)s办什么，它才知道从哪里着手。") % {"unit": unit.label},
+                )
+            asked.append(CoHandler(unit.pk, words))
+        self.cleaned_data["co_handlers"] = asked
+        return self.cleaned_data
+
+
+class AcceptForm(ActForm):
+    name = "accept"
+
+
+class ReturnForm(ActForm):
+    """退单: only what is clearly not the unit's duty, with its basis, within the sign limit."""
+
+    name = "return"
+    reason = forms.CharField(
+        label=gettext_lazy("为什么不归本部门办"),
+        max_length=500,
+        widget=area(3),
+        help_text=gettext_lazy("服务中心凭这段话改派；写清应由谁办更快。"),
+        error_messages={"required": gettext_lazy("请写明退单理由。")},
+    )
+    basis = forms.CharField(
+        label=gettext_lazy("依据"),
+        max_length=200,
+        help_text=gettext_lazy("职责分工文件的名称、文号和条款，例如“三定规定第四条”。"),
+        error_messages={"required": gettext_lazy("请写明依据，没有依据不能退单。")},
+    )
+
+    def __init__(
+        self, case: Case, data: Mapping[str, Any] | None = None, *, now: datetime | None = None
+    ) -> None:
+        super().__init__(data)
+        self.until = case.due_at
+        self.is_over = case.due_at is not None and (now or timezone.now()) > case.due_at
+
+
+class MessageForm(ActForm):
+    """Words on the case: to the other side (a plan too), or a note that stays inside the park."""
+
+    name = "message"
+    kind = forms.ChoiceField(
+        choices=[(kind.value, kind.label) for kind in (Message.Kind.TALK, Message.Kind.NOTE)],
+        widget=forms.HiddenInput,
+    )
+    body = forms.CharField(
+        max_length=BODY_LENGTH,
+        widget=area(3),
+        label=gettext_lazy("内容"),
+        error_messages={
+            "required": gettext_lazy("请写点什么再发送。"),
+            "max_length": gettext_lazy("最多 5000 字，请分两次发。"),
+        },
+    )
+    is_plan = forms.BooleanField(
+        required=False, label=gettext_lazy("这就是办理计划：怎么办、分几步、各到什么时候")
+    )
+    files = FilesField(required=False, label=gettext_lazy("附件"))
+
+    def __init__(
+        self,
+        case: Case,
+        actor: Actor,
+        acts: frozenset[Act],
+        data: Mapping[str, Any] | None = None,
+        files: Any = None,
+        *,
+        voice: str = "",
+    ) -> None:
+        sent = data.get("kind", "") if data is not None else ""
+        first = Message.Kind.TALK if Act.TALK in acts else Message.Kind.NOTE
+        self.voice: str = voice or sent or first.value
+        super().__init__(data, files, auto_id=f"message_{self.voice}_%s")
+        self.case, self.actor, self.acts = case, actor, acts
+        self.fields["kind"].initial = self.voice
+        self.is_from_enterprise = actor.side is Side.ENTERPRISE
+        if Act.PLAN not in acts or self.voice == Message.Kind.NOTE:
+            del self.fields["is_plan"]
+
+    @property
+    def tabs(self) -> list["MessageForm"]:
+        """One form for each to whom one may write: the other side, then colleagues."""
+        return [
+            self
+            if kind == self.voice
+            else MessageForm(self.case, self.actor, self.acts, voice=kind.value)
+            for kind in (Message.Kind.TALK, Message.Kind.NOTE)
+            if Act(kind.value) in self.acts
+        ]
+
+    @property
+    def reader(self) -> str:
+        """Who will read what the park writes."""
+        return self.case.request.contact.name
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("is_plan"):
+            self.cleaned_data["kind"] = Message.Kind.PLAN.value
+        return self.cleaned_data
+
+
+class PauseForm(ActForm):
+    """暂停计时, on one of the grounds of the mechanism."""
+
+    name = "pause"
+    ground = forms.ChoiceField(
+        label=gettext_lazy("理由"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选择暂停的理由。")},
+    )
+    awaited = forms.CharField(
+        label=gettext_lazy("具体等什么"),
+        max_length=200,
+        help_text=gettext_lazy("企业会看到这句话，写清缺哪份材料、要什么内容。"),
+        error_messages={"required": gettext_lazy("请写清等的是什么，企业要照着办。")},
+    )
+
+    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        grounds = definition_of(case).pause_grounds
+        # what the enterprise can end itself comes first
+        ordered = sorted(grounds.items(), key=lambda item: (not item[1].ends_with_supply, item[0]))
+        field = self.fields["ground"]
+        field.choices = [
+            (
+                code,
+                _("%(label)s，最长 %(days)d 个工作日")
+                % {"label": _said(ground.label), "days": ground.at_most_working_days},
+            )
+            for code, ground in ordered
+        ]
+        bases = dict.fromkeys(ground.basis for _code, ground in ordered)
+        field.help_text = _("依据%(bases)s；到最长时限计时自动恢复。") % {"bases": "、".join(bases)}
+
+
+def _said(label: Any) -> str:
+    return str(label.en if get_language() == "en" else label.zh)
+
+
+class ResumeForm(ActForm):
+    name = "resume"
+
+    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.pause = open_pause(case)
+
+
+class SupplyForm(ActForm):
+    """补交: what was awaited, as words, files or both; the clock goes on by itself."""
+
+    name = "supply"
+    body = forms.CharField(
+        required=False,
+        max_length=BODY_LENGTH,
+        widget=area(3),
+        label=gettext_lazy("说明"),
+        error_messages={"max_length": gettext_lazy("最多 5000 字。")},
+    )
+    files = FilesField(required=False, label=gettext_lazy("材料"))
+
+    def __init__(
+        self, case: Case, data: Mapping[str, Any] | None = None, files: Any = None
+    ) -> None:
+        super().__init__(data, files)
+
+    def clean(self) -> dict[str, Any]:
+        if not self.cleaned_data.get("body") and not self.files.getlist("files"):
+            self.add_error("files", _("请选择要补交的材料；不便上传的，写下说明也可以。"))
+        return self.cleaned_data
+
+
+class AnswerForm(ActForm):
+    """正式答复, possible once every co-handler has given his opinion."""
+
+    name = "answer"
+    body = forms.CharField(
+        max_length=BODY_LENGTH,
+        widget=area(6),
+        label=gettext_lazy("答复"),
+        help_text=gettext_lazy("先写结论，再写分几步、每步找谁、到什么时候。企业看完就来评价。"),
+        error_messages={
+            "required": gettext_lazy("请写下答复。"),
+            "max_length": gettext_lazy("最多 5000 字，长的内容请放进附件。"),
+        },
+    )
+    files = FilesField(required=False, label=gettext_lazy("附件"))
+
+    def __init__(
+        self, case: Case, data: Mapping[str, Any] | None = None, files: Any = None
+    ) -> None:
+        super().__init__(data, files)
+        self.is_paused = case.is_paused
+        self.missing = [
+            task.department.label
+            for task in case.tasks.select_related("department")
+            if task.kind == TaskKind.CO_HANDLE and task.is_open
+        ]
+        self.missing_names = "、".join(self.missing)
+        self.draft = f"answer-{case.pk}"
+
+
+class _Levels(forms.RadioSelect):
+    """The five levels; those that ask for a reason are marked for the style sheet."""
+
+    asking: frozenset[int] = frozenset()
+
+    def create_option(self, name: str, value: Any, *rest: Any, **more: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *rest, **more)
+        if value in self.asking:
+            option["attrs"]["data-asks"] = ""
+        return option
+
+
+class EvaluateForm(ActForm):
+    """评价: five levels, the best first, none ticked; the lowest ask what went wrong.
+
+    Order and freedom from pressure: GB/T 39735-2020 and the practice of 好差评.
+    """
+
+    name = "evaluate"
+    level = forms.TypedChoiceField(
+        label=gettext_lazy("您对办理满意吗？"),
+        coerce=int,
+        choices=Satisfaction.choices,
+        widget=_Levels,
+        error_messages={"required": gettext_lazy("请选择一档。")},
+    )
+    is_resolved = YesNo(label=gettext_lazy("问题解决了吗？"))
+    was_contacted = YesNo(label=gettext_lazy("办理中有人主动联系过您吗？"))
+    complaint = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=area(3),
+        label=gettext_lazy("哪里没办好"),
+        help_text=gettext_lazy("选“不满意”“非常不满意”时请写；服务中心会回访您。"),
+    )
+    praise = forms.CharField(
+        required=False,
+        max_length=500,
+        widget=area(2),
+        label=gettext_lazy("想表扬谁、表扬什么"),
+    )
+
+    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        definition: MechanismDefinition = definition_of(case)
+        self.asking = definition.evaluation.call_back_levels
+        self.fields["level"].widget.asking = self.asking
+        if not definition.evaluation.praise:
+            del self.fields["praise"]
+
+    def clean(self) -> dict[str, Any]:
+        asked = self.cleaned_data.get("level") in self.asking
+        if asked and not self.cleaned_data.get("complaint"):
+            self.add_error("complaint", _("请写一句哪里没办好，回访时才知道问什么。"))
+        return self.cleaned_data
+
+
+class CallBackForm(ActForm):
+    """回访: what the centre heard when it called after a bad evaluation."""
+
+    name = "call-back"
+    spoke_with = forms.CharField(
+        label=gettext_lazy("和谁通的话"),
+        max_length=40,
+        error_messages={"required": gettext_lazy("请写明和谁通的话。")},
+    )
+    facts = forms.CharField(
+        label=gettext_lazy("了解到的情况"),
+        max_length=1000,
+        widget=area(4),
+        help_text=gettext_lazy("只记事实：企业怎么说、差在哪里、答应了什么。"),
+        error_messages={"required": gettext_lazy("请记下了解到的情况。")},
+    )
+    is_resolved = YesNo(label=gettext_lazy("企业认为问题解决了吗？"))
+
+    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.evaluation = case.evaluations.order_by("at", "id").last()
+
+
+class TaskStartForm(ActForm):
+    name = "task-start"
+
+    def __init__(self, task: Task, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id=f"task_{task.pk}_start_%s")
+        self.task = task
+
+
+class TaskFinishForm(ActForm):
+    """协办意见: the last one gives the case back to the lead."""
+
+    name = "task-finish"
+    opinion = forms.CharField(
+        label=gettext_lazy("协办意见"),
+        max_length=BODY_LENGTH,
+        widget=area(4),
+        help_text=gettext_lazy("先写结论。主办部门凭它答复企业。"),
+        error_messages={"required": gettext_lazy("请写下意见。")},
+    )
+
+    def __init__(self, task: Task, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id=f"task_{task.pk}_finish_%s")
+        self.task = task
+        self.draft = f"opinion-{task.pk}"
+
+
+def forms_for(
+    case: Case,
+    actor: Actor,
+    acts: frozenset[Act],
+    bound: Mapping[str, forms.Form] | None = None,
+) -> dict[str, forms.Form]:
+    """Return the forms of what this actor may do now, by name; bound ones as they were sent.
+
+    Names: dispatch, accept, return, message, pause, resume, supply, answer, evaluate,
+    call-back, and for the actor's own task task-start or task-finish.
+    """
+    found: dict[str, forms.Form] = {}
+    for act, form_class in _FORMS.items():
+        if act in acts:
+            found[form_class.name] = form_class(case)
+    if acts & {Act.TALK, Act.NOTE}:
+        found["message"] = MessageForm(case, actor, acts)
+    if Act.ACCEPT in acts:
+        found["accept"] = AcceptForm()
+    if acts & {Act.TASK_START, Act.TASK_FINISH}:
+        for task in own_tasks(case, actor):
+            if task.state == TaskState.READY and Act.TASK_START in acts:
+                found.setdefault("task-start", TaskStartForm(task))
+            if task.state == TaskState.ACTIVE and Act.TASK_FINISH in acts:
+                found.setdefault("task-finish", TaskFinishForm(task))
+    found.update({name: form for name, form in (bound or {}).items() if name in found})
+    return found
+
+
+_FORMS: dict[Act, Any] = {
+    Act.DISPATCH: DispatchForm,
+    Act.RETURN: ReturnForm,
+    Act.PAUSE: PauseForm,
+    Act.RESUME: ResumeForm,
+    Act.SUPPLY: SupplyForm,
+    Act.ANSWER: AnswerForm,
+    Act.EVALUATE: EvaluateForm,
+    Act.CALL_BACK: CallBackForm,
+}

@@ -1,0 +1,179 @@
+"""提诉求: by the enterprise itself, or for it by its linked officer or the service centre."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from yuanqi.casework.models import Case
+from yuanqi.casework.queries import Limits, current_mechanism
+from yuanqi.foundation import formats
+from yuanqi.foundation.actors import Role, Side
+from yuanqi.foundation.errors import Invalid, NotAllowed
+from yuanqi.registry.models import Enterprise
+from yuanqi.registry.queries import enterprise_visible, people_of
+
+from .. import operations as desk
+from ..forms import RaiseForm
+from ..queries import categories, enterprises_served, likely_repeat, request_visible
+from .sending import send_once
+
+MOST_MATCHES = 20
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def raise_request(request: HttpRequest) -> HttpResponse:
+    """The page of a request to be raised; the park's side first says for whom (`enterprise`)."""
+    enterprise = _enterprise(request)
+    if enterprise is None:
+        return _choose(request)
+    form = _form(request, enterprise)
+    if request.method != "POST":
+        return _page(request, enterprise, form)
+    if not form.is_valid():
+        return _page(request, enterprise, form, status=form.status)
+
+    def act() -> tuple[str, str]:
+        case_id = desk.request_raise(
+            contact_id=form.cleaned_data["contact"],
+            category=form.cleaned_data["category"],
+            level=form.cleaned_data["level"],
+            text=form.cleaned_data["text"],
+            uploads=form.uploads,
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        case = request_visible(case_id, request.actor).case
+        return reverse("servicedesk:request", args=[case_id]), _received(case)
+
+    try:
+        return send_once(request, form, act)
+    except Invalid as error:
+        form.refuse(error)
+        return _page(request, enterprise, form, status=422)
+
+
+@login_required
+@require_POST
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """The categories that the words so far point to: a part of the page, nothing is kept.
+
+    By POST, so that what somebody writes stands in no log of addresses.
+    """
+    enterprise = _enterprise(request)
+    if enterprise is None:
+        raise NotAllowed(_("请先选是哪家企业的诉求。"))
+    form = _form(request, enterprise)
+    context = {"form": form, "repeat": _repeat(request, enterprise, form)}
+    return render(request, "servicedesk/_form_raise_category.html", context)
+
+
+def _enterprise(request: HttpRequest) -> Enterprise | None:
+    """Return for whom it is raised; None while the park's side has not said.
+
+    Raises NotVisible for an enterprise the actor doesn't see, NotAllowed where it is not his.
+    """
+    actor = request.actor
+    if actor.side is Side.PARK and not (actor.has(Role.CENTRE) or actor.linked_enterprise_ids):
+        raise NotAllowed(_("诉求由企业自己、它的挂钩干部或服务中心提出。"))
+    wanted = request.GET.get("enterprise", "")
+    if not wanted.isdecimal():
+        if actor.side is Side.PARK:
+            return None
+        return enterprise_visible(actor.enterprise_id or 0, actor)
+    found = enterprise_visible(int(wanted[:18]), actor)
+    if not enterprises_served(actor).filter(pk=found.pk).exists():
+        raise NotAllowed(_("您不是这家企业的挂钩干部，请它的挂钩干部或服务中心提出。"))
+    return found
+
+
+def _choose(request: HttpRequest) -> HttpResponse:
+    """Find the enterprise by a part of its name or code, or take one's own from the list."""
+    query = request.GET.get("q", "").strip()[:60]
+    actor = request.actor
+    served = enterprises_served(actor)
+    may_search = actor.has(Role.CENTRE)
+    matches = []
+    if query and may_search:
+        matches = list(
+            served.filter(
+                Q(name__icontains=query)
+                | Q(short_name__icontains=query)
+                | Q(name_en__icontains=query)
+                | Q(uscc__icontains=query)
+            ).order_by("short_name")[: MOST_MATCHES + 1]
+        )
+    context = {
+        "page_title": _("登记诉求"),
+        "back_url": reverse("servicedesk:ledger"),
+        "may_search": may_search,
+        "query": query,
+        "matches": matches[:MOST_MATCHES],
+        "has_more": len(matches) > MOST_MATCHES,
+        "linked": list(served.filter(pk__in=actor.linked_enterprise_ids).order_by("short_name")),
+    }
+    return render(request, "servicedesk/raise_choose.html", context)
+
+
+def _form(request: HttpRequest, enterprise: Enterprise) -> RaiseForm:
+    mechanism = current_mechanism(desk.MECHANISM).mechanism
+    is_post = request.method == "POST"
+    return RaiseForm(
+        people=list(people_of(enterprise, request.actor)),
+        categories=categories(),
+        limits=Limits.on(mechanism, timezone.localdate()),
+        contact_id=request.actor.contact_id,
+        by_staff=request.actor.side is Side.PARK,
+        data=request.POST if is_post else None,
+        files=request.FILES if is_post else None,
+    )
+
+
+def _page(
+    request: HttpRequest, enterprise: Enterprise, form: RaiseForm, status: int = 200
+) -> HttpResponse:
+    by_staff = request.actor.side is Side.PARK
+    url = reverse("servicedesk:raise")
+    suggestions_url = reverse("servicedesk:suggestions")
+    if by_staff:
+        url += f"?enterprise={enterprise.pk}"
+        suggestions_url += f"?enterprise={enterprise.pk}"
+    context = {
+        "form": form,
+        "enterprise": enterprise,
+        "by_staff": by_staff,
+        "page_title": _("登记诉求") if by_staff else _("提诉求"),
+        "back_url": reverse("servicedesk:raise") if by_staff else reverse("web:portal"),
+        "url": url,
+        "suggestions_url": suggestions_url,
+        "draft": f"raise-{request.user.pk}-{enterprise.pk}",
+        "repeat": _repeat(request, enterprise, form),
+    }
+    return render(request, "servicedesk/raise.html", context, status=status)
+
+
+def _repeat(request: HttpRequest, enterprise: Enterprise, form: RaiseForm):
+    """A request that may be the same thing, once the words point to a category."""
+    if not form.offered or form.chosen != form.likeliest:
+        return None
+    return likely_repeat(enterprise, form.chosen, request.actor)
+
+
+def _received(case: Case) -> str:
+    """Say the number, who has it now and by when it goes on."""
+    holder = case.responsible
+    return _("已提交，编号 %(number)s。现在由%(unit)s%(name)s派单，%(due)s 前派到部门。") % {
+        "number": case.number,
+        "unit": holder.department.full_label if holder else "",
+        "name": holder or "",
+        "due": formats.moment_long(
+            case.due_at, now=timezone.now(), tz=timezone.get_default_timezone()
+        )
+        if case.due_at
+        else formats.UNKNOWN,
+    }
