@@ -1,0 +1,54 @@
+"""The page of one request: for staff the desk, for the enterprise one column for the phone."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from ..forms import forms_for
+from ..queries import acts_open
+from ..story import may_call, story_of
+
+
+@login_required
+@require_GET
+def request_page(request: HttpRequest, case_id: int) -> HttpResponse:
+    """Show a request to whoever may see it."""
+    return render_page(request, case_id)
+
+
+def render_page(
+    request: HttpRequest,
+    case_id: int,
+    *,
+    bound: dict[str, Form] | None = None,
+    conflict: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show a request as it stands now; after a refused act with what was typed and why not.
+
+    `bound` are forms sent back, by name; `conflict` says who did what in the meantime.
+    Raises NotVisible.
+    """
+    actor = request.actor
+    story = story_of(case_id, actor, timezone.now())
+    acts = acts_open(story.case, actor)
+    open_forms = forms_for(story.case, actor, acts, bound)
+    names = {name: name.replace("-", "_") for name in open_forms}  # as a template can say them
+    context = {
+        "story": story,
+        "case": story.case,
+        "forms": {names[name]: form for name, form in open_forms.items()},
+        "sent_back": {names[name] for name in bound or () if name in names},
+        "conflict": conflict,
+        "page_title": f"{story.case.number} {story.case.title}",
+        "back_url": reverse("servicedesk:ledger"),
+        "may_call": may_call(acts),
+        "zone_phone": settings.ZONE_PHONE,
+    }
+    page = "request_enterprise.html" if story.to_enterprise else "request.html"
+    return render(request, f"servicedesk/{page}", context, status=status)
