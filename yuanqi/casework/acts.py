@@ -65,12 +65,17 @@ def pause(file: CaseFile, *, ground: str, awaited: str, definition: MechanismDef
 
 
 def resume(file: CaseFile, *, by: str) -> None:
-    """Let the resolve clock go on (恢复计时)."""
+    """Let the resolve clock go on (恢复计时).
+
+    A pause past its longest ended then, whoever is the first to notice.
+    """
     open_pause = file.open_pause()
     if open_pause is None:
         raise Conflict(_("计时没有暂停，已经在走。"))
     record = file.clock(Purpose.RESOLVE)
     assert record is not None, "an open pause stands on the open resolve clock"
+    if file.at >= open_pause.until_at:
+        by = "limit"
     file.end_pause(record, open_pause)
     file.record(
         ClockResumed(case_id=file.case.pk, ground=open_pause.ground, by=by, due_at=record.due_at)
@@ -138,7 +143,11 @@ def _say(
 def task_start(file: CaseFile, task: Task, officer: Officer) -> None:
     """A co-handler takes up his task; the case is in his hands until he has done it (协办)."""
     if task.state != TaskState.READY:
-        raise Conflict(_("这项协办已由%(name)s签收。") % {"name": task.officer or ""})
+        raise Conflict(
+            _("这项协办已由%(name)s签收。") % {"name": task.officer.name}
+            if task.officer
+            else _("这项协办已经取消，请看最新进展。")
+        )
     if file.case.state != CaseState.IN_PROGRESS:
         raise Conflict(_("主办部门签收以后，协办才能开始。"))
     file.writer.update(task, state=TaskState.ACTIVE, officer=officer, started_at=file.at)

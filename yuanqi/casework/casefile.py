@@ -180,7 +180,8 @@ class CaseFile:
         return pause
 
     def end_pause(self, record: ClockRecord, pause: ClockPause) -> None:
-        self.writer.update(pause, end_at=self.at)
+        """End a pause now, or when it had reached its longest, if that was earlier."""
+        self.writer.update(pause, end_at=min(self.at, pause.until_at))
         self._derive(record)
 
     def _derive(self, record: ClockRecord) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from yuanqi.foundation import files
+from yuanqi.foundation import files, journal
 from yuanqi.foundation.actors import SYSTEM, Actor
-from yuanqi.foundation.errors import NotVisible
+from yuanqi.foundation.errors import Invalid, NotVisible
 from yuanqi.foundation.files import Upload
 from yuanqi.foundation.writer import DIRECT
 from yuanqi.organisation.models import Officer
@@ -17,13 +18,19 @@ from yuanqi.organisation.queries import centre, officer_on_duty
 from . import acts
 from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
-from .models import Case, CaseState, ClockPause, Message, Task, TaskKind
-from .queries import Act, Limits, case_for
+from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
+from .queries import Act, Limits, case_for, co_handling_of
 
 
 def opened(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
-    """Lock the case and take its file in hand, if the actor may do `act`."""
-    return CaseFile(case_for(case_id, actor, act), DIRECT, actor, at)
+    """Lock the case and take its file in hand, if the actor may do `act`.
+
+    Time never runs backwards on a case: who waited for the lock read the time before the one
+    who had it, and servers' clocks differ.
+    """
+    case = case_for(case_id, actor, act)
+    latest = journal.latest(case.stream)
+    return CaseFile(case, DIRECT, actor, at if latest is None else max(at, latest))
 
 
 def definition_of(case: Case) -> MechanismDefinition:
@@ -36,7 +43,13 @@ def limits_of(case: Case) -> Limits:
 
 
 def enclosed(uploads: Sequence[Upload], at: datetime) -> list[Enclosed]:
-    return [Enclosed(files.keep(upload, at), upload.name) for upload in uploads]
+    """Keep uploads. Their rows are written in order of hash: two who enclose the same files in
+    another order would otherwise wait for each other."""
+    kept = {
+        upload.sha256: files.keep(upload, at)
+        for upload in sorted(uploads, key=lambda upload: upload.sha256)
+    }
+    return [Enclosed(kept[upload.sha256], upload.name) for upload in uploads]
 
 
 @transaction.atomic
@@ -81,11 +94,12 @@ def message_send(
 ) -> None:
     """Say something on the case; `note` stays inside the park, `plan` stops the plan clock.
 
-    Raises NotVisible, NotAllowed; Conflict once the case is closed.
+    Raises NotVisible, NotAllowed, Invalid; Conflict once the case is closed.
     """
-    act = {Message.Kind.NOTE: Act.NOTE, Message.Kind.PLAN: Act.PLAN}.get(
-        Message.Kind(kind), Act.TALK
-    )
+    # an answer and a supply are acts of their own, never just words that look like one
+    act = {"talk": Act.TALK, "note": Act.NOTE, "plan": Act.PLAN}.get(kind)
+    if act is None:
+        raise Invalid(_("请选择沟通、内部备注或办理计划。"), "kind")
     file = opened(case_id, actor, act, at)
     acts.talk(file, body=body, kind=Message.Kind(kind), enclosed=enclosed(uploads, at))
 
@@ -106,12 +120,9 @@ def task_finish(*, case_id: int, task_id: int, opinion: str, actor: Actor, at: d
 
 
 def _own_task(file: CaseFile, task_id: int, actor: Actor) -> Task:
+    mine = {task.pk for task in co_handling_of(file.case, actor)}
     for task in file.tasks:
-        if (
-            task.pk == task_id
-            and task.kind == TaskKind.CO_HANDLE
-            and (task.department_id == actor.department_id or task.officer_id in actor.officer_ids)
-        ):
+        if task.pk == task_id and task.pk in mine:
             return task
     raise NotVisible(task_id)
 
@@ -130,8 +141,10 @@ def case_evaluate(
 ) -> None:
     """Judge an answered case (评价): good closes it, the two lowest levels open a call-back.
 
-    Raises NotVisible, NotAllowed; Conflict if it isn't waiting for an evaluation.
+    Raises NotVisible, NotAllowed, Invalid; Conflict if it isn't waiting for an evaluation.
     """
+    if level not in Satisfaction.values:
+        raise Invalid(_("请从五个等级中选一个。"), "level")
     file = opened(case_id, actor, Act.EVALUATE, at)
     intake = centre()
     acts.evaluate(

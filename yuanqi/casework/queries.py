@@ -1,6 +1,6 @@
 """Every read of cases starts here, from what the actor may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from yuanqi.foundation import journal
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.organisation.models import Officer
 
 from .casefile import Allowance
 from .models import (
@@ -23,6 +24,7 @@ from .models import (
     Message,
     Task,
     TaskKind,
+    TaskState,
 )
 
 
@@ -98,24 +100,73 @@ def acts_allowed(case: Case, actor: Actor) -> frozenset[Act]:
     if actor.officer_id is None:
         return frozenset()
     acts: set[Act] = {Act.NOTE}
-    if actor.enterprise_id is None and case.enterprise_id in actor.linked_enterprise_ids:
+    if case.enterprise_id in actor.linked_enterprise_ids:
         acts |= {Act.TALK}
     if actor.has(Role.CENTRE):
         acts |= {Act.DISPATCH, Act.CALL_BACK, Act.TALK}
-    if actor.has(Role.HANDLER, Role.HEAD):
-        for kind in kinds_of_tasks(case, actor):
-            if kind == TaskKind.LEAD:
-                acts |= {Act.ACCEPT, Act.RETURN, Act.TALK, Act.PLAN, Act.ANSWER}
-                acts |= {Act.PAUSE, Act.RESUME}
-            else:
-                acts |= {Act.TASK_START, Act.TASK_FINISH, Act.TALK}
+    if case.responsible_id in actor.officer_ids:
+        # whoever answers for it, as duty or absence have it, may do what it waits for
+        acts |= _AWAITED.get(case.state, frozenset())
+    for kind in kinds_of_tasks(case, actor):
+        acts |= _LEAD if kind == TaskKind.LEAD else _CO_HANDLE
     return frozenset(acts)
 
 
+_LEAD = frozenset({Act.ACCEPT, Act.RETURN, Act.TALK, Act.PLAN, Act.ANSWER, Act.PAUSE, Act.RESUME})
+_CO_HANDLE = frozenset({Act.TASK_START, Act.TASK_FINISH, Act.TALK})
+_AWAITED: Mapping[str, frozenset[Act]] = {
+    CaseState.SUBMITTED: frozenset({Act.DISPATCH, Act.TALK}),
+    CaseState.DISPATCHED: frozenset({Act.ACCEPT, Act.RETURN, Act.TALK}),
+    CaseState.CALL_BACK: frozenset({Act.CALL_BACK, Act.TALK}),
+}
+
+
 def kinds_of_tasks(case: Case, actor: Actor) -> set[str]:
-    """In which roles the actor (or whom he acts for) has had a part in the case."""
-    mine = Q(department=actor.department_id) | Q(officer__in=actor.officer_ids)
-    return set(Task.objects.filter(mine, case=case).values_list("kind", flat=True))
+    """In which roles the actor (or whom he acts for) has a part in the case.
+
+    Who led it once and gave it back has none in it any more, nor has a cancelled co-handler.
+    """
+    tasks = list(
+        case.tasks.exclude(state=TaskState.CANCELLED).values_list(
+            "kind", "department_id", "officer_id"
+        )
+    )
+    # of those who led, the last one: tasks come in order of their keys
+    leads = [task for task in tasks if task[0] == TaskKind.LEAD][-1:]
+    parts = leads + [task for task in tasks if task[0] != TaskKind.LEAD]
+    departments = departments_worked_for(actor)
+    return {
+        kind
+        for kind, department_id, officer_id in parts
+        if department_id in departments or officer_id in actor.officer_ids
+    }
+
+
+def co_handling_of(case: Case, actor: Actor) -> list[Task]:
+    """The co-handling tasks, open or not, that are the actor's, or theirs for whom he acts."""
+    departments = departments_worked_for(actor)
+    return [
+        task
+        for task in case.tasks.select_related("department", "officer")
+        if task.kind == TaskKind.CO_HANDLE
+        and (task.department_id in departments or task.officer_id in actor.officer_ids)
+    ]
+
+
+def departments_worked_for(actor: Actor) -> frozenset[int]:
+    """The departments whose tasks the actor may take up: his own as a handler or head of it, and
+    those of the handlers and heads for whom he acts."""
+    handling = [Role.HANDLER.value, Role.HEAD.value]
+    found = set()
+    if actor.department_id is not None and actor.has(Role.HANDLER, Role.HEAD):
+        found.add(actor.department_id)
+    if actor.acts_for:
+        found |= set(
+            Officer.objects.filter(
+                pk__in=actor.acts_for, account__grants__role__in=handling
+            ).values_list("department_id", flat=True)
+        )
+    return frozenset(found)
 
 
 def messages_visible_to(case: Case, actor: Actor) -> QuerySet[Message]:

@@ -195,6 +195,14 @@ def lock(*streams: str) -> None:
             cursor.execute(_LOCK, [names])
 
 
+def latest(stream: str) -> datetime | None:
+    """Return the latest time that an event of this stream bears; None for a new stream."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(at) FROM journal_event WHERE stream = %s", [stream])
+        at: datetime | None = cursor.fetchone()[0]
+    return at
+
+
 def record(
     event: Event,
     *,
