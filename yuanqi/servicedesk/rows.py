@@ -1,0 +1,304 @@
+"""What one line of a list says of a request: its light, whose move it is, how much time is left.
+
+The facts of a whole page are read at once: no query a row.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, Value
+from django.utils.translation import gettext as _
+
+from yuanqi.casework.models import (
+    OPEN_TASKS,
+    Case,
+    CaseState,
+    ClockPause,
+    ClockRecord,
+    Evaluation,
+    Purpose,
+    Satisfaction,
+    Task,
+    TaskKind,
+)
+from yuanqi.domain.clock import Light
+from yuanqi.foundation.actors import Actor, Role
+from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.models import CalendarVersion
+
+from .queries import categories
+from .story_clock import day_of
+
+# the states in which somebody of the park must act, or waits on a recorded ground
+AT_WORK = (
+    CaseState.SUBMITTED,
+    CaseState.DISPATCHED,
+    CaseState.IN_PROGRESS,
+    CaseState.CALL_BACK,
+)
+
+_resolve = ClockRecord.objects.filter(
+    case=OuterRef("pk"), purpose=Purpose.RESOLVE, task__isnull=True
+).order_by("-id")
+_evaluation = Evaluation.objects.filter(case=OuterRef("pk")).order_by("-id")
+
+RESOLVE_DUE = Subquery(_resolve.values("due_at")[:1])
+REVIEW_LEVEL = Subquery(_evaluation.values("level")[:1])
+REVIEW_RESOLVED = Subquery(_evaluation.values("is_resolved")[:1])
+
+
+def with_outcome(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Add when the answer was due, how it was rated (None: not rated), whether it is resolved."""
+    return cases.annotate(
+        resolve_due=RESOLVE_DUE, review_level=REVIEW_LEVEL, review_resolved=REVIEW_RESOLVED
+    )
+
+
+def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Read along what `rows_of` needs of each case."""
+    return cases.select_related(
+        "enterprise", "lead", "responsible__department", "request__proposed_lead", "clock"
+    ).defer("request__text")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One request in a list, as this actor sees it.
+
+    `light` is None where no clock of the park runs: awaiting the evaluation, or closed. `left` is
+    in the limit's own time, whose day is `day`. `move` says whose move it is, `own_task` what
+    the actor's department owes as a co-handler meanwhile.
+    """
+
+    case: Case
+    category: str
+    light: Light | None
+    left: timedelta | None
+    day: timedelta | None
+    move: str
+    move_is_mine: bool
+    own_task: str = ""
+    own_task_is_due: bool = False
+    own_task_is_late: bool = False
+    awaited: str = ""  # what a paused clock waits for
+    awaits_enterprise: bool = False
+    review: str = ""
+    was_on_time: bool | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        return self.move_is_mine or self.own_task_is_due
+
+    @property
+    def is_paused(self) -> bool:
+        return self.light is Light.PAUSED
+
+
+def category_names() -> dict[str, str]:
+    return {category.code: category.label for category in categories()}
+
+
+def rows_of(
+    cases: Sequence[Case], actor: Actor, now: datetime, *, names: Mapping[str, str] | None = None
+) -> list[Row]:
+    """Read what a page of cases (from `with_row_parts`) says to this actor at `now`.
+
+    Three queries, one more for a department's own co-handling; one fewer with `names` given.
+    """
+    clocks = [case.clock for case in cases if case.clock is not None]
+    pauses = _pauses(clocks)
+    calendars = CalendarVersion.objects.in_bulk({clock.calendar_id for clock in clocks})
+    tasks = _own_tasks(cases, actor)
+    labels = category_names() if names is None else names
+    rows = []
+    for case in cases:
+        clock = case.clock
+        stops = pauses.get(clock.pk, []) if clock else []
+        pause = next((stop for stop in stops if stop.end_at is None), None)
+        left = day = None
+        if clock is not None:
+            calendar = work_calendar(calendars[clock.calendar_id])
+            left = clock.clock(stops).left(now, calendar)
+            if case.due_at is not None and now > case.due_at:
+                # late from that instant on, though the office has been closed ever since
+                left = min(left, -timedelta.resolution)
+            day = day_of(clock.limit_base, calendar)
+        move, is_mine = _move(case, pause, actor)
+        task = tasks.get(case.pk)
+        started = case.state == CaseState.IN_PROGRESS
+        late = started and task is not None and task.due_at is not None and now > task.due_at
+        rows.append(
+            Row(
+                case=case,
+                category=labels.get(case.category, case.category),
+                light=case.light(now) if case.state in AT_WORK else None,
+                left=left,
+                day=day,
+                move=move,
+                move_is_mine=is_mine,
+                own_task=_owed(case, task, late=late) if task else "",
+                own_task_is_due=started and task is not None,
+                own_task_is_late=late,
+                awaited=pause.awaited if pause else "",
+                awaits_enterprise=pause is not None and _is_supply(pause),
+                review=_review(case),
+                was_on_time=_was_on_time(case),
+            )
+        )
+    return rows
+
+
+def _pauses(clocks: Iterable[ClockRecord]) -> dict[int, list[ClockPause]]:
+    found: dict[int, list[ClockPause]] = {}
+    # the mechanism says which grounds end when the enterprise supplies something
+    ends_with_supply = Func(
+        F("clock__case__mechanism_version__definition"),
+        Value("pause_grounds"),
+        F("ground"),
+        Value("ends_with_supply"),
+        function="jsonb_extract_path_text",
+        output_field=CharField(),
+    )
+    for pause in (
+        ClockPause.objects.filter(clock__in=[clock.pk for clock in clocks])
+        .annotate(ends_with_supply=ends_with_supply)
+        .order_by("start_at")
+    ):
+        found.setdefault(pause.clock_id, []).append(pause)
+    return found
+
+
+def _is_supply(pause: ClockPause) -> bool:
+    return pause.ends_with_supply == "true"
+
+
+def _own_tasks(cases: Sequence[Case], actor: Actor) -> dict[int, Task]:
+    """What the actor's department still owes as a co-handler, by case."""
+    if not actor.has(Role.HANDLER, Role.HEAD):
+        return {}
+    due_at = ClockRecord.objects.filter(task=OuterRef("pk"), stopped_at__isnull=True)
+    tasks = (
+        Task.objects.filter(
+            case__in=[case.pk for case in cases],
+            department=actor.department_id,
+            kind=TaskKind.CO_HANDLE,
+            state__in=OPEN_TASKS,
+        )
+        .annotate(due_at=Subquery(due_at.values("due_at")[:1]))
+        .order_by("id")
+    )
+    return {task.case_id: task for task in tasks}
+
+
+def _owed(case: Case, task: Task, *, late: bool) -> str:
+    if case.state != CaseState.IN_PROGRESS:
+        return _("本部门协办，主办签收后开始")
+    if task.officer_id is not None and task.officer_id == case.responsible_id:
+        # whose move it is says so already
+        return _("协办意见已超时") if late else ""
+    if late:
+        return _("本部门协办意见已超时")
+    return _("本部门协办，还没签收") if task.officer_id is None else _("本部门协办，还没给意见")
+
+
+def _move(case: Case, pause: ClockPause | None, actor: Actor) -> tuple[str, bool]:
+    """Whose move it is, and whether it is this actor's."""
+    holder = case.responsible
+    own = holder is not None and holder.pk in actor.officer_ids
+    intake = own or actor.has(Role.CENTRE)
+    unit = holder.department.label if holder else ""
+    match case.state:
+        case CaseState.SUBMITTED if case.returns:
+            return _("%(unit)s 重新派单") % {"unit": unit}, intake
+        case CaseState.SUBMITTED:
+            return _("%(unit)s 派单") % {"unit": unit}, intake
+        case CaseState.DISPATCHED:
+            ours = actor.has(Role.HANDLER, Role.HEAD) and actor.department_id == case.lead_id
+            return _("%(unit)s 签收") % {"unit": case.lead.label if case.lead else unit}, (
+                own or ours
+            )
+        case CaseState.ANSWERED:
+            return _("企业 评价"), False
+        case CaseState.CALL_BACK:
+            return _("%(unit)s 回访") % {"unit": unit}, intake
+        case CaseState.CLOSED:
+            return "", False
+    if pause is not None:
+        if _is_supply(pause):
+            return _("企业 补%(what)s") % {"what": pause.awaited}, False
+        return _("等%(what)s") % {"what": pause.awaited}, False
+    assert holder is not None, "an open case has a responsible person"
+    helps = holder.department_id != case.lead_id
+    if holder.pk == actor.officer_id:
+        return _("我 协办") if helps else _("我 办理"), True
+    said = {"unit": unit, "name": holder.name}
+    return (_("%(unit)s %(name)s（协办）") if helps else _("%(unit)s %(name)s")) % said, own
+
+
+def _review(case: Case) -> str:
+    level = getattr(case, "review_level", None)
+    return str(Satisfaction(level).label) if level else ""
+
+
+def _was_on_time(case: Case) -> bool | None:
+    due_at = getattr(case, "resolve_due", None)
+    if due_at is None or case.answered_at is None:
+        return None
+    return case.answered_at <= due_at
+
+
+# --- for the enterprise --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A request in plain words for the enterprise: how it stands, what it may expect or must do.
+
+    `until` is the instant by which the park answers, None where that isn't promised now;
+    `asks` is what the enterprise is asked to do.
+    """
+
+    case: Case
+    says: str
+    until: datetime | None = None
+    is_late: bool = False
+    asks: str = ""
+
+
+def plain_words(row: Row, now: datetime) -> Plain:
+    """Say to the enterprise how its request stands. The case comes from `with_outcome`."""
+    case = row.case
+    due_at: datetime | None = getattr(case, "resolve_due", None)
+    late = due_at is not None and now > due_at
+    promise: dict[str, Any] = {"until": due_at, "is_late": late}
+    lead = case.lead.label if case.lead else ""
+    match case.state:
+        case CaseState.SUBMITTED:
+            return Plain(case, _("已经收到，服务中心正在安排承办部门。"), **promise)
+        case CaseState.DISPATCHED:
+            said = _("已经派给%(unit)s，正在签收。") % {"unit": lead}
+            return Plain(case, said, **promise)
+        case CaseState.ANSWERED:
+            return Plain(case, _("已经正式答复。"), asks=_("请您评价，约 10 秒"))
+        case CaseState.CALL_BACK:
+            return Plain(case, _("您评价了不满意，服务中心会打电话问您情况。"))
+        case CaseState.CLOSED:
+            if row.review:
+                return Plain(case, _("已经办结，您的评价是“%(level)s”。") % {"level": row.review})
+            return Plain(case, _("已经办结，您没有评价。"))
+    if row.awaits_enterprise:
+        asks = _("请您补交：%(what)s") % {"what": row.awaited}
+        return Plain(case, _("暂停计时，等您补材料，补齐后继续办。"), asks=asks)
+    if row.awaited:
+        said = _("暂停计时，在等%(what)s，等到后继续办。") % {"what": row.awaited}
+        return Plain(case, said)
+    holder = case.responsible
+    assert holder is not None, "an open case has a responsible person"
+    who = {"unit": holder.department.label, "name": holder.name, "lead": lead}
+    if holder.department_id != case.lead_id:
+        said = _("%(unit)s%(name)s正在给协办意见，由%(lead)s答复您。") % who
+    else:
+        said = _("%(unit)s%(name)s正在办理。") % who
+    return Plain(case, said, **promise)
