@@ -1,21 +1,16 @@
-"""The story of one request for its page: everything the actor may see, read at once.
+"""The story of one request for its page: everything the actor may see, as it is shown.
 
-A fixed number of queries whatever the length of the talk; `story_clock`, `story_words` and
-`timeline` make of the rows what is shown.
+`story_sheet` reads the rows; `story_clock`, `story_words` and `timeline` put them into words.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from functools import cached_property
 from operator import attrgetter
 
-from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.models import (
     Attachment,
     Case,
@@ -31,137 +26,30 @@ from yuanqi.casework.models import (
     TaskKind,
     TaskState,
 )
-from yuanqi.casework.queries import Act, attachments_visible_to, messages_visible_to
 from yuanqi.foundation.actors import Actor, Side
-from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.queries import departments, reporting_line
-from yuanqi.registry.models import ContactPerson
-from yuanqi.registry.queries import linked_officer
+from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import reporting_line
 
 from . import timeline
-from .models import CallBack, Category, Channel, Level, ServiceRequest
-from .queries import request_visible
+from .models import CallBack, Channel, Level
 from .story_clock import Account, Held, Stop, account_of, counting_words, day_of, limit_words
-from .story_words import ClockNow, Move, Standing, Step, move, plainly, steps
+from .story_sheet import Sheet, names_of, sheet_of
+from .story_words import (
+    ClockNow,
+    Happening,
+    Move,
+    Said,
+    Standing,
+    Step,
+    TaskLine,
+    move,
+    plainly,
+    steps,
+)
 from .timeline import Happened, Names
 
 RECENT = 8  # lines of the timeline that stand open
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One item of the talk: a message with its files, or a line about what happened between."""
-
-    at: datetime
-    message: Message | None = None
-    files: tuple[Attachment, ...] = ()
-    event: str = ""
-
-    @property
-    def is_internal(self) -> bool:
-        return self.message is not None and self.message.audience == Message.Audience.STAFF
-
-
-@dataclass(frozen=True, slots=True)
-class TaskLine:
-    """A co-handling as the page shows it: its task, and its clock while it is open."""
-
-    task: Task
-    clock: ClockNow | None
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    at: datetime
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The rows of one request that the actor may see, before anything is made of them."""
-
-    request: ServiceRequest
-    definition: MechanismDefinition
-    category: Category | None
-    tasks: list[Task]
-    clocks: list[ClockRecord]
-    pauses: Mapping[int, list[ClockPause]]
-    holdings: list[CaseHolding]
-    messages: list[Message]
-    attachments: list[Attachment]
-    events: list[Happened]
-    evaluations: list[Evaluation]
-    call_backs: list[CallBack]
-    units: Mapping[int, Department]
-    officers: list[Officer]
-    contacts: list[ContactPerson]
-    linked: Officer | None
-
-
-def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
-    """Read a request with what belongs to it. Raises NotVisible.
-
-    What stays inside the park isn't read at all for the enterprise's side.
-    """
-    request = request_visible(case_id, actor)
-    case = request.case
-    staff = actor.side is not Side.ENTERPRISE
-    pauses: dict[int, list[ClockPause]] = {}
-    for pause in (
-        ClockPause.objects.filter(clock__case=case).select_related("by").order_by("start_at")
-    ):
-        pauses.setdefault(pause.clock_id, []).append(pause)
-    tasks = list(case.tasks.select_related("department", "officer"))
-    holdings = list(case.holdings.select_related("officer", "department"))
-    events = [
-        Happened(*row)
-        for row in JournalEvent.objects.filter(
-            stream=case.stream,
-            audience__in=timeline.STAFF_READS if staff else timeline.ENTERPRISE_READS,
-        )
-        .order_by("seq")
-        .values_list("kind", "at", "actor", "payload")
-    ]
-    accounts = {int(label.partition(":")[2]) for label in _accounts(events)}
-    accounts.add(request.raised_by_id)
-    units = {unit.pk: unit for unit in departments()}
-    for unit in units.values():
-        # the reporting line is walked in memory
-        unit.reports_to = units.get(unit.reports_to_id) if unit.reports_to_id else None
-    return Sheet(
-        request=request,
-        definition=MechanismDefinition.model_validate(case.mechanism_version.definition),
-        category=Category.objects.filter(pk=case.category).first(),
-        tasks=tasks,
-        clocks=list(case.clocks.select_related("calendar")),
-        pauses=pauses,
-        holdings=holdings,
-        messages=list(messages_visible_to(case, actor).prefetch_related(None)),
-        attachments=list(attachments_visible_to(actor).filter(case=case)),
-        events=events,
-        evaluations=list(case.evaluations.all()) if case.answered_at else [],
-        call_backs=(
-            list(case.call_backs.select_related("officer"))
-            if staff and case.state == CaseState.CLOSED
-            else []
-        ),
-        units=units,
-        officers=list(
-            Officer.objects.filter(
-                Q(account__in=accounts)
-                | Q(pk__in=[task.officer_id for task in tasks if task.officer_id])
-            )
-        ),
-        contacts=list(ContactPerson.objects.filter(account__in=accounts)),
-        linked=linked_officer(case.enterprise, timezone.localdate(now)),
-    )
-
-
-def _accounts(events: Sequence[Happened]) -> set[str]:
-    return {event.actor for event in events if event.actor.startswith("account:")}
 
 
 class Story:
@@ -201,10 +89,6 @@ class Story:
     @property
     def linked(self) -> Officer | None:
         return self.sheet.linked
-
-    @property
-    def linked_unit(self) -> Department | None:
-        return self.linked.department if self.linked else None
 
     # --- clocks -----------------------------------------------------------------------
 
@@ -449,7 +333,9 @@ class Story:
     @property
     def answer_waits_for(self) -> str:
         """Why the answer can't be given yet; empty when it can."""
-        missing = "、".join(line.task.department.label for line in self.tasks if line.task.is_open)
+        missing = _("、").join(
+            line.task.department.label for line in self.tasks if line.task.is_open
+        )
         if missing:
             return _("还差%(names)s的协办意见") % {"names": missing}
         if self.standing.pause is not None:
@@ -486,23 +372,7 @@ class Story:
 
     @cached_property
     def names(self) -> Names:
-        language = "en" if get_language() == "en" else "zh"
-        people = {f"account:{one.account_id}": one.name for one in self.sheet.officers}
-        people |= {f"account:{one.account_id}": one.name for one in self.sheet.contacts}
-        units = {pk: unit.label for pk, unit in self.sheet.units.items()}
-        grounds = self.sheet.definition.pause_grounds
-        return Names(
-            units=units,
-            people=people,
-            their_units={
-                f"account:{one.account_id}": units.get(one.department_id, "")
-                for one in self.sheet.officers
-            },
-            officers={one.pk: one.name for one in self.sheet.officers},
-            opinions={task.pk: task.opinion for task in self.sheet.tasks},
-            grounds={code: getattr(ground.label, language) for code, ground in grounds.items()},
-            supplied=frozenset(code for code, one in grounds.items() if one.ends_with_supply),
-        )
+        return names_of(self.sheet)
 
     def _sentence(self, event: Happened) -> str | None:
         return timeline.sentence(event, self.names, to_enterprise=self.to_enterprise)
@@ -525,8 +395,3 @@ class Story:
 def story_of(case_id: int, actor: Actor, now: datetime) -> Story:
     """Read a request and tell it to this actor. Raises NotVisible."""
     return Story(sheet_of(case_id, actor, now), actor, now, timezone.get_default_timezone())
-
-
-def may_call(acts: frozenset[Act]) -> bool:
-    """Whether the actor's part in the request needs the contact's number in full."""
-    return Act.TALK in acts

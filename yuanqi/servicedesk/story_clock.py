@@ -6,7 +6,7 @@ Pure but for the active language: the clock, the calendar, who held the case, wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ Work = CaseHolding.Work
 INTAKE = frozenset({Work.DISPATCH.value, Work.SIGN.value})
 IN_WORKING_TIME = frozenset({Base.MINUTES, Base.WORKING_DAYS})
 _NOTHING = timedelta(0)
+Key = tuple[object, ...]  # what makes neighbouring spans one line
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def day_of(base: str, calendar: WorkCalendar) -> timedelta:
     return sum((_length(*span) for span in calendar.spans), _NOTHING)
 
 
-def _length(opening, close) -> timedelta:
+def _length(opening: time, close: time) -> timedelta:
     start = timedelta(hours=opening.hour, minutes=opening.minute)
     end = timedelta(hours=close.hour, minutes=close.minute)
     return (end or timedelta(hours=24)) - start  # a span that closes at 0:00 closes at 24:00
@@ -107,7 +108,7 @@ def account_of(
     intakes = _intakes(held)
     spans = clock.account(now, calendar)
 
-    def key(span: Span) -> tuple[object, ...]:
+    def key(span: Span) -> Key:
         if span.ground is not None:
             return ("pause", _stop_at(stops, span))
         if span.holder is None:
@@ -119,7 +120,7 @@ def account_of(
 
     running = clock.stopped_at is None or clock.stopped_at > now
     last_end = spans[-1].end if spans else None
-    drafts: list[tuple[tuple[object, ...], list[Span]]] = [
+    drafts: list[tuple[Key, list[Span]]] = [
         (found, list(group)) for found, group in groupby(spans, key=key)
     ]
     kinds = _kinds(drafts)
@@ -183,7 +184,7 @@ def _stop_at(stops: Sequence[Stop], span: Span) -> Stop | None:
     return next((stop for stop in stops if stop.covers(span.end)), None)
 
 
-def _kinds(drafts) -> dict[tuple[object, ...], str]:
+def _kinds(drafts: Sequence[tuple[Key, list[Span]]]) -> dict[Key, str]:
     """Colour the lines: intake, then the two units that held the case longest, then others."""
     totals: dict[object, timedelta] = {}
     for found, group in drafts:
@@ -199,7 +200,7 @@ def _kinds(drafts) -> dict[tuple[object, ...], str]:
 
 
 def _title(
-    found: tuple[object, ...],
+    found: Key,
     group: Sequence[Span],
     held: Sequence[Held],
     intakes: Sequence[int],
@@ -258,7 +259,7 @@ def _bar(
         left,
         start=formats.day(clock.started_at, now=now, tz=tz),
         end=end,
-        label=_("时限用量：%(parts)s") % {"parts": "，".join(said)},
+        label=_("时限用量：%(parts)s") % {"parts": _("，").join(said)},
         running=running,
     )
 
@@ -289,6 +290,6 @@ def counting_words(base: str, calendar: WorkCalendar) -> str:
             _("不分昼夜，节假日也算。") if base == Base.HOURS else _("节假日也算，末日休息则顺延。")
         )
     hours = f"{day_of(base, calendar) / formats.HOUR:g}"
-    spans = "，".join(f"{start:%-H:%M}–{end:%-H:%M}" for start, end in calendar.spans)
+    spans = _("，").join(f"{start:%-H:%M}–{end:%-H:%M}" for start, end in calendar.spans)
     said = _("1 天按 %(hours)s 小时工作时间计（%(spans)s）。") % {"hours": hours, "spans": spans}
     return said + (_("提出当天不算，从下一个工作日数起。") if base == Base.WORKING_DAYS else "")

@@ -9,7 +9,16 @@ from datetime import datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from yuanqi.casework.models import Case, CaseHolding, CaseState, ClockPause, Purpose, Task
+from yuanqi.casework.models import (
+    Attachment,
+    Case,
+    CaseHolding,
+    CaseState,
+    ClockPause,
+    Message,
+    Purpose,
+    Task,
+)
 from yuanqi.domain.clock import Light
 from yuanqi.foundation import formats
 
@@ -36,6 +45,35 @@ class ClockNow:
     @property
     def purpose_label(self) -> str:
         return str(Purpose(self.purpose).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One item of the talk: a message with its files, or a line about what happened between."""
+
+    at: datetime
+    message: Message | None = None
+    files: tuple[Attachment, ...] = ()
+    event: str = ""
+
+    @property
+    def is_internal(self) -> bool:
+        return self.message is not None and self.message.audience == Message.Audience.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A co-handling as the page shows it: its task, and its clock while it is open."""
+
+    task: Task
+    clock: ClockNow | None
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +296,9 @@ class Step:
     note: str
 
 
-def steps(standing: Standing, *, dispatched_at: datetime | None, accepted_at: datetime | None):
+def steps(
+    standing: Standing, *, dispatched_at: datetime | None, accepted_at: datetime | None
+) -> list[Step]:
     """The way of a request in five steps: done with its day, under way, to come."""
     case = standing.case
     done: tuple[datetime | None, ...] = (

@@ -88,7 +88,7 @@ def _raised(event: Happened, names: Names, _to_enterprise: bool) -> str:
 
 def _dispatched(event: Happened, names: Names, to_enterprise: bool) -> str:
     lead = names.unit(event.payload["lead_id"])
-    asked = "、".join(filter(None, map(names.unit, event.payload["co_handlers"])))
+    asked = _("、").join(filter(None, map(names.unit, event.payload["co_handlers"])))
     if to_enterprise:
         if asked:
             return _("派给%(lead)s办理，%(units)s协办") % {"lead": lead, "units": asked}

@@ -395,7 +395,7 @@ def test_a_story_is_read_in_a_fixed_number_of_queries(
         story = story_of(in_progress, actor, at("11-18 11:00"))
         assert story.move and story.talk and story.timeline and story.account and story.tasks
         assert story.steps and story.plainly and story.reports_to and story.other_clocks
-        assert story.attachments and story.raised and story.linked_unit
+        assert story.attachments and story.raised and story.linked.department
 
 
 def test_every_event_of_a_request_has_words_for_both_sides():

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from yuanqi.casework.queries import Act
+
 from ..forms import forms_for
 from ..queries import acts_open
-from ..story import may_call, story_of
+from ..story import story_of
 
 
 @login_required
@@ -47,7 +49,7 @@ def render_page(
         "conflict": conflict,
         "page_title": f"{story.case.number} {story.case.title}",
         "back_url": reverse("servicedesk:ledger"),
-        "may_call": may_call(acts),
+        "may_call": Act.TALK in acts,
         "zone_phone": settings.ZONE_PHONE,
     }
     page = "request_enterprise.html" if story.to_enterprise else "request.html"
