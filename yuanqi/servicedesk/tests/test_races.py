@@ -313,10 +313,28 @@ def test_a_refused_form_may_be_sent_again_with_its_key(zone):
     assert once(account_id=handler.account_id, key=key, at=NOW, act=send) == "/done/"
 
 
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_who_enclose_the_same_new_files_in_another_order_do_not_wait_in_a_ring(zone, _round):
+    handler = zone.actor(zone.safety_handler)
+    found = [begun(zone), begun(zone)]
+    papers = [Upload("报告.pdf", f"{n:064x}", 10, "application/pdf") for n in range(20)]
+
+    answers = at_once(
+        *(
+            lambda case_id=case_id, files=files: cases.message_send(
+                case_id=case_id, body="见附件", uploads=files, actor=handler, at=NOW
+            )
+            for case_id, files in zip(found, (papers, papers[::-1]), strict=True)
+        )
+    )
+
+    assert answers == [None, None]
+    assert Attachment.objects.count() == 40
+
+
 def test_many_who_do_anything_to_a_few_requests_never_wait_for_each_other_in_a_ring(zone):
-    """Random acts on three requests from six sides at once, two of them enclosing the same files
-    in another order. What is left is a journal that verifies and requests as they were promised.
-    """
+    """Random acts on three requests from six sides at once. What is left is a journal that
+    verifies and requests as they were promised."""
     found = [dispatched(zone) for _ in range(3)]
     names = ("contact", "clerk", "safety_handler", "safety_colleague", "planning_handler")
     actors = [zone.actor(getattr(zone, name)) for name in names]
