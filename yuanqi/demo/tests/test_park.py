@@ -1,0 +1,213 @@
+"""The demo park, loaded: what a visitor finds, and that it is whole, once, or not there at all."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from django.db.models import Q
+
+from yuanqi.casework import operations as cases
+from yuanqi.casework.models import (
+    Attachment,
+    Case,
+    CaseState,
+    ClockPause,
+    ClockRecord,
+    Evaluation,
+    LimitRule,
+    Purpose,
+    Task,
+    TaskKind,
+)
+from yuanqi.casework.queries import cases_visible_to
+from yuanqi.demo import park
+from yuanqi.demo.accounts import demo_accounts
+from yuanqi.foundation import files, verify
+from yuanqi.foundation.actors import Side, actor_for
+from yuanqi.foundation.models import Account, JournalEvent, JournalSeal, RoleGrant, StoredFile
+from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
+from yuanqi.organisation.queries import centre, officer_on_duty
+from yuanqi.registry.models import Enterprise
+from yuanqi.registry.queries import links_on
+from yuanqi.servicedesk.models import CallBack, Channel, Notice, ServiceRequest
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)  # a Tuesday, 10:10 in the park
+OPEN = ~Q(state=CaseState.CLOSED)
+
+
+@pytest.fixture
+def loaded(db):
+    park.load(tell=lambda line: None, at=NOW)
+
+
+def test_the_park_has_what_it_should(loaded):
+    bureaus = Department.objects.exclude(kind=Department.Kind.LEADERSHIP)
+    assert bureaus.count() == 8
+    assert Officer.objects.count() == 12
+    assert Enterprise.objects.count() == 40
+    assert ServiceRequest.objects.count() == 120
+    assert not Department.objects.filter(head__isnull=True).exists()
+    assert bureaus.filter(reports_to__kind=Department.Kind.LEADERSHIP).count() == 8
+
+
+def test_every_state_and_every_light_is_there(loaded):
+    assert set(Case.objects.values_list("state", flat=True)) == set(CaseState.values)
+    lights = Counter(str(case.light(NOW)) for case in Case.objects.filter(OPEN))
+    assert set(lights) == {"green", "yellow", "red", "paused"}
+    assert lights["red"] >= 8
+    assert lights["yellow"] >= 8
+    assert lights["paused"] == 8
+    grounds = ClockPause.objects.filter(end_at__isnull=True).values_list("ground", flat=True)
+    assert set(grounds) == {"enterprise-material", "superior-organ"}
+
+
+def test_co_handlers_wait_work_and_are_done(loaded):
+    tasks = Task.objects.filter(kind=TaskKind.CO_HANDLE, case__state=CaseState.IN_PROGRESS)
+    assert set(tasks.values_list("state", flat=True)) >= {"active", "done"}
+    assert Task.objects.filter(kind=TaskKind.CO_HANDLE, state="ready").exists()
+
+
+def test_requests_came_every_way_and_were_returned_once_and_twice(loaded):
+    assert set(ServiceRequest.objects.values_list("channel", flat=True)) == set(Channel.values)
+    waiting = Case.objects.filter(state=CaseState.SUBMITTED)
+    assert set(waiting.values_list("returns", flat=True)) == {0, 1, 2}
+    assert Case.objects.values("category").distinct().count() >= 20
+
+
+def test_stopped_production_is_among_todays_requests(loaded):
+    urgent = Case.objects.filter(OPEN, level="P1", opened_at__gt=NOW - timedelta(hours=3))
+    assert set(urgent.values_list("state", flat=True)) == {"submitted", "dispatched"}
+
+
+def test_evaluations_are_good_middling_bad_and_missing(loaded):
+    levels = Counter(Evaluation.objects.values_list("level", flat=True))
+    assert {2, 3, 4, 5} <= set(levels)
+    assert levels[5] > levels[3] > 0
+    assert CallBack.objects.count() >= 1
+    closed = Case.objects.filter(state=CaseState.CLOSED)
+    assert closed.filter(evaluations__isnull=True).count() == 13
+    assert not Evaluation.objects.filter(level__lte=2, complaint="").exists()
+
+
+def test_every_open_case_has_its_person_and_its_clock(loaded):
+    for case in Case.objects.filter(OPEN):
+        promised = (
+            Purpose.EVALUATE
+            if case.state in (CaseState.ANSWERED, CaseState.CALL_BACK)
+            else Purpose.RESOLVE
+        )
+        clock = ClockRecord.objects.get(case=case, purpose=promised, stopped_at__isnull=True)
+        assert case.responsible is not None
+        paused = clock.pauses.filter(end_at__isnull=True).exists()
+        assert (clock.due_at is None) == paused == case.is_paused
+    assert not ClockRecord.objects.filter(
+        case__state=CaseState.CLOSED, stopped_at__isnull=True
+    ).exists()
+
+
+def test_nothing_happened_in_the_future_nor_is_left_for_the_sweep(loaded):
+    assert JournalEvent.objects.filter(at__gt=NOW).count() == 0
+    assert cases.sweep(at=NOW) == 0
+    assert LimitRule.objects.filter(valid_from__gt=NOW.date() - timedelta(days=60)).count() == 0
+
+
+def test_every_enterprise_is_served_by_an_officer_of_rank(loaded):
+    served = links_on(NOW.date()).select_related("officer")
+    assert served.count() == 40
+    assert served.values("enterprise").distinct().count() == 40
+    assert not served.filter(officer__rank__lt=Rank.DEPUTY_SECTION).exists()
+
+
+def test_the_centre_answers_at_any_hour_and_the_absent_are_acted_for(loaded):
+    unit = centre()
+    covered = DutyShift.objects.filter(department=unit).order_by("start_at")
+    for earlier, later in pairwise(covered):
+        assert earlier.end_at == later.start_at
+    assert covered.first().start_at < NOW - timedelta(days=60)
+    assert covered.last().end_at > NOW + timedelta(days=29)
+    absence = Absence.objects.get(start_at__lte=NOW, end_at__gt=NOW)
+    for hours in range(48):
+        at = NOW + timedelta(hours=hours)
+        assert officer_on_duty(unit, at) == absence.acting
+
+
+def test_the_journal_verifies_and_is_sealed(loaded):
+    report = verify.run(whole=True)
+    assert report.intact
+    assert report.events == JournalEvent.objects.count()
+    # the seal covers what is committed: here the test's own transaction is still open
+    assert JournalSeal.objects.count() == 0
+    assert not Notice.objects.exists()
+
+
+def test_events_are_told_in_order_of_time_and_cases_numbered_in_it(loaded):
+    times = list(JournalEvent.objects.order_by("xid", "id").values_list("at", flat=True))
+    assert times == sorted(times)
+    numbers = list(Case.objects.order_by("opened_at", "id").values_list("number", flat=True))
+    assert numbers == sorted(numbers)
+
+
+def test_attachments_lie_where_they_are_looked_for(loaded):
+    assert Attachment.objects.count() >= 20
+    assert not Attachment.objects.exclude(file__size__gt=500).exists()
+    for file in StoredFile.objects.all():
+        assert files.path_of(file.sha256).stat().st_size == file.size
+
+
+def test_the_second_load_changes_nothing(loaded):
+    before = (JournalEvent.objects.count(), Account.objects.count(), Case.objects.count())
+    said = []
+    park.load(tell=said.append, at=NOW + timedelta(days=1))
+
+    assert said == []
+    after = (JournalEvent.objects.count(), Account.objects.count(), Case.objects.count())
+    assert after == before
+
+
+def test_each_offered_account_signs_in_and_sees_its_share(loaded):
+    seen = {}
+    for offered in demo_accounts():
+        account = Account.objects.get(username=offered["username"])
+        assert account.check_password(offered["password"])
+        actor = actor_for(account, NOW)
+        seen[offered["username"]] = cases_visible_to(actor).filter(OPEN).count()
+        assert actor.side is (Side.ENTERPRISE if offered["username"] == "enterprise" else Side.PARK)
+    everything = Case.objects.filter(OPEN).count()
+    assert seen["centre"] == seen["leader"] == everything
+    assert 2 <= seen["enterprise"] < seen["officer"] < everything
+    assert seen["handler"] >= 5
+    assert seen["cohandler"] >= 5
+    assert seen["head"] >= seen["handler"]
+
+
+def test_the_three_administrators_are_three_and_no_officers(loaded):
+    roles = RoleGrant.objects.filter(role__endswith="_admin").values_list(
+        "account__username", "role"
+    )
+    assert sorted(roles) == [
+        ("audadmin", "audit_admin"),
+        ("secadmin", "security_admin"),
+        ("sysadmin", "system_admin"),
+    ]
+    assert not Officer.objects.filter(account__grants__role__endswith="_admin").exists()
+    offered = {account["username"] for account in demo_accounts()}
+    assert not offered & {"audadmin", "secadmin", "sysadmin"}
+
+
+def test_loading_stands_or_falls_as_one(db, monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr("yuanqi.demo.telling.stories", fails)
+    with pytest.raises(RuntimeError), transaction.atomic():
+        park.load(tell=lambda line: None, at=NOW)
+    assert not Account.objects.exists()
+    assert not Department.objects.exists()
+    assert not JournalEvent.objects.exists()
+
+    monkeypatch.undo()
+    park.load(tell=lambda line: None, at=NOW)
+    assert Case.objects.count() == 120
