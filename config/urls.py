@@ -9,7 +9,7 @@ from yuanqi.web import errors, views
 urlpatterns = [
     path("", include("yuanqi.web.urls")),
     path("", include("yuanqi.servicedesk.urls")),
-    path("", include("yuanqi.registry.urls")),
+    path("", include("yuanqi.web.enterprise_urls")),
     path("", include("yuanqi.organisation.urls")),
     path("", include("yuanqi.insight.urls")),
     path("language/", views.language, name="set_language"),

@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("web:day")
     if actor.officer_id:
         return redirect("servicedesk:ledger")
-    return render(request, "web/nobody.html")
+    return render(request, "web/nobody.html", {"zone_phone": settings.ZONE_PHONE})
 
 
 @require_POST
