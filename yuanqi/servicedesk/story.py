@@ -217,10 +217,12 @@ class Story:
     @cached_property
     def move(self) -> Move:
         calendar = work_calendar(self.resolve.calendar)
+        pause = self.standing.pause
+        begun = self.holding.start_at if pause is None else pause.start_at
         return move(
             self.standing,
             mine=self._is_mine(),
-            since=calendar.between(self.holding.start_at, self.now),
+            since=calendar.between(begun, self.now),
             since_day=day_of("working_days", calendar),
             to_enterprise=self.to_enterprise,
         )

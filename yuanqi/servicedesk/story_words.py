@@ -146,7 +146,7 @@ def move(
 ) -> Move:
     """Say whose move it is, how long it has been theirs, and how its clock stands.
 
-    `since` is working time, in days of `since_day`.
+    `since` is working time, in days of `since_day`: since the pause began, else in hand.
     """
     who, what = _who_and_what(standing, to_enterprise=to_enterprise)
     clock = standing.shown
@@ -166,7 +166,7 @@ def move(
         who=who,
         what=what,
         mine=mine,
-        in_hand=_in_hand(since, since_day),
+        in_hand=_in_hand(since, since_day, waiting=is_waiting(standing)),
         light=clock.light,
         label=_clock_label(standing.case, clock),
         value=formats.duration(abs(clock.left), day=clock.day, units=3),
@@ -174,10 +174,16 @@ def move(
     )
 
 
-def _in_hand(since: timedelta, day: timedelta) -> str:
+def is_waiting(standing: Standing) -> bool:
+    """Whether it is the park that waits: for the enterprise, or on another recorded ground."""
+    return standing.pause is not None or standing.case.state == CaseState.ANSWERED
+
+
+def _in_hand(since: timedelta, day: timedelta, *, waiting: bool) -> str:
     if since < formats.MINUTE:
-        return _("刚到手")
-    return _("已在手 %(amount)s") % {"amount": formats.duration(since, day=day, units=3)}
+        return _("刚开始等") if waiting else _("刚到手")
+    amount = {"amount": formats.duration(since, day=day, units=3)}
+    return _("已等 %(amount)s") % amount if waiting else _("已在手 %(amount)s") % amount
 
 
 def _clock_label(case: Case, clock: ClockNow) -> str:
@@ -312,7 +318,7 @@ def steps(
         1: _("等派单"),
         2: _("等签收") if accepted_at is None else _("正在办"),
         3: _("等答复"),
-        4: _("等您评价") if case.state == CaseState.ANSWERED else _("服务中心回访"),
+        4: _("等您评价") if case.state == CaseState.ANSWERED else _("等回访"),
     }
     if standing.pause is not None:
         notes[2] = _("等您的材料") if standing.waits_for_enterprise else _("暂停计时")

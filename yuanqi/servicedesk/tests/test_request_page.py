@@ -216,3 +216,15 @@ def test_a_lost_race_shows_who_was_quicker_on_a_fresh_page(zone, told, client, n
     assert '<div class="yq-error" role="alert">' in html
     assert "可以接入" in html
     assert Message.objects.filter(case=told, kind="answer").count() == 1
+
+
+def test_the_page_names_units_in_english_for_those_who_read_english(zone, told, client):
+    account = zone.leader.account
+    account.language = "en"
+    account.save(update_fields=["language"])
+    html = page(client, zone.leader, told)
+
+    assert '<html lang="en">' in html
+    assert "Safety" in html
+    assert "Planning" in html
+    assert "规建局" not in html

@@ -192,6 +192,7 @@ def test_a_paused_request_waits_for_the_enterprise(zone, case_id):
     assert (story.move.who, story.move.what) == ("企业 许若楠", "补交水质检测报告")
     assert (story.move.label, story.move.mine) == ("暂停，停在还剩", False)
     assert story.move.due == "最迟 11 月 24 日（周二）17:30 恢复计时"
+    assert story.move.in_hand == "已等 2 小时 30 分"
     assert story.answer_waits_for == "计时还在暂停，先恢复计时再答复"
     assert (theirs.move.who, theirs.move.mine) == ("您", True)
     assert theirs.plainly == "安环局在等您补交水质检测报告。交来以后，时限接着算。"
