@@ -4,7 +4,7 @@ A page begins after the last row of the one before, named by that row's own valu
 Rows that come or go meanwhile move nobody else, and the hundredth page costs what the first does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -173,7 +173,11 @@ def _packed(value: Any) -> Any:
     raise TypeError(f"a list can't be paged by a {type(value).__name__}")
 
 
-_READERS = {"at": datetime.fromisoformat, "on": date.fromisoformat, "number": Decimal}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "at": datetime.fromisoformat,
+    "on": date.fromisoformat,
+    "number": Decimal,
+}
 
 
 def _unpacked(value: Any) -> Any:
@@ -215,7 +219,7 @@ def address(request: HttpRequest, **changes: str | None) -> str:
     return f"{request.path}?{said}" if said else request.path
 
 
-def foot(request: HttpRequest, page: KeysetPage, count: Count | None = None) -> dict[str, Any]:
+def foot(request: HttpRequest, page: KeysetPage[Any], count: Count | None = None) -> dict[str, Any]:
     """Return the context of `web/_keyset.html`: where one stands, the way on and back.
 
     Which numbers the rows have is known on the first page only.

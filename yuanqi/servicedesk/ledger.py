@@ -1,6 +1,6 @@
 """The ledger of requests (问题台账): queues, filters, order; what each role's inbox holds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from functools import reduce
@@ -183,9 +183,9 @@ class Filters:
 
     @classmethod
     def read(
-        cls, query: Mapping[str, str], queues: Iterable[Queue], categories: Iterable[str]
+        cls, query: Mapping[str, str], queues: Iterable[Queue], categories: Container[str]
     ) -> "Filters":
-        known: dict[str, Iterable[str]] = {
+        known: dict[str, Container[str]] = {
             "queue": [*(queue.code for queue in queues), EVERY],
             "category": categories,
             "level": Level.values,
@@ -197,8 +197,9 @@ class Filters:
         }
         found: dict[str, Any] = {}
         for name, values in known.items():
-            if query.get(name) in values:
-                found[name] = query[name]
+            value = query.get(name)
+            if value is not None and value in values:
+                found[name] = value
         for name in ("enterprise", "returned_by"):
             found[name] = _id(query.get(name, ""))
         for name in ("opened", "closed", "returned"):
