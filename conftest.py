@@ -39,7 +39,7 @@ from django.db import connections  # noqa: E402
 
 from yuanqi.foundation import grants, postgres  # noqa: E402
 
-pytest_plugins = ["tests.people", "tests.desk", "tests.browser"]
+pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser"]
 
 
 def pytest_unconfigure() -> None:

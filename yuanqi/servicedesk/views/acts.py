@@ -113,7 +113,7 @@ def return_(request: HttpRequest, case_id: int) -> HttpResponse:
             at=at,
         ),
         lambda done: (
-            _("已退回服务中心，由%(name)s在%(due)s 前改派。")
+            _("已退回服务中心，由%(name)s在 %(due)s 前改派。")
             % {"name": done.responsible, "due": _when(done.due_at)}
         ),
     )
@@ -130,7 +130,7 @@ def task_start(request: HttpRequest, case_id: int, task_id: int) -> HttpResponse
         forms.TaskStartForm(task, request.POST),
         lambda at: cases.task_start(case_id=case_id, task_id=task_id, actor=request.actor, at=at),
         lambda done: (
-            _("已签收这项协办，请在%(due)s 前给出意见。") % {"due": _when(_work_due(task))}
+            _("已签收这项协办，请在 %(due)s 前给出意见。") % {"due": _when(_work_due(task))}
         ),
     )
 
@@ -197,7 +197,7 @@ def pause(request: HttpRequest, case_id: int) -> HttpResponse:
             at=at,
         ),
         lambda done: (
-            _("计时已暂停，企业会看到在等什么；最迟%(until)s 自动恢复。") % {"until": _until(done)}
+            _("计时已暂停，企业会看到在等什么；最迟 %(until)s 自动恢复。") % {"until": _until(done)}
         ),
     )
 
@@ -232,7 +232,7 @@ def supply(request: HttpRequest, case_id: int) -> HttpResponse:
             at=at,
         ),
         lambda done: (
-            _("收到了，计时已恢复，%(unit)s%(name)s在%(due)s 前给您答复。")
+            _("收到了，计时已恢复，%(unit)s%(name)s在 %(due)s 前给您答复。")
             % {
                 "unit": done.lead.full_label if done.lead else "",
                 "name": done.responsible,
@@ -259,7 +259,7 @@ def answer(request: HttpRequest, case_id: int) -> HttpResponse:
             at=at,
         ),
         lambda done: (
-            _("已答复企业，请它在%(due)s 前评价；到期未评价就办结。") % {"due": _when(done.due_at)}
+            _("已答复企业，请它在 %(due)s 前评价；到期未评价就办结。") % {"due": _when(done.due_at)}
         ),
     )
 
@@ -286,7 +286,7 @@ def evaluate(request: HttpRequest, case_id: int) -> HttpResponse:
         lambda done: (
             _("谢谢您的评价，这件已办结。")
             if done.state == CaseState.CLOSED
-            else _("谢谢您如实评价。服务中心%(name)s会在%(due)s 前给您回电。")
+            else _("谢谢您如实评价。服务中心%(name)s会在 %(due)s 前给您回电。")
             % {"name": done.responsible, "due": _when(done.due_at)}
         ),
     )
