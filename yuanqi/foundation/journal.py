@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -78,8 +78,10 @@ def canonical(value: Mapping[str, Any]) -> bytes:
 
 
 def instant(at: datetime) -> str:
-    """Return an instant as the chain writes it: UTC, to the microsecond."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return an instant as the chain writes it: UTC, to the microsecond. ValueError if naive."""
+    if at.utcoffset() is None:
+        raise ValueError(f"an instant needs a time zone: {at!r}")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def digest(
@@ -126,8 +128,6 @@ def prepare(
     enterprise_id: int | None,
 ) -> Entry:
     """Return the entry that follows `prev` in `stream`; writes nothing."""
-    if at.tzinfo is None:
-        raise ValueError("an event's time must be timezone-aware")
     personal: list[tuple[str, bytes, str]] = []
     payload = {
         field.name: _plain(field.name, getattr(event, field.name), personal)
@@ -157,14 +157,20 @@ def _plain(key: str, value: Any, personal: list[tuple[str, bytes, str]]) -> Any:
         return {"personal": hashlib.sha256(salt + value.value.encode()).hexdigest()}
     if isinstance(value, Enum):
         value = value.value
-    if value is None or isinstance(value, str | bool):
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError(f"{key}: PostgreSQL stores no NUL")
         return value
     if isinstance(value, int):
         if abs(value) > _LARGEST:
             raise ValueError(f"{key}: {value} is too large for canonical JSON")
         return value
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        if not value.is_finite():
+            raise ValueError(f"{key}: {value} is no number")
+        return _digits(value)
     if isinstance(value, datetime):
         return instant(value)
     if isinstance(value, date):
@@ -173,9 +179,17 @@ def _plain(key: str, value: Any, personal: list[tuple[str, bytes, str]]) -> Any:
         return {name: _plain(name, item, personal) for name, item in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(f.name, getattr(value, f.name), personal) for f in fields(value)}
-    if isinstance(value, Iterable):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
         return [_plain(key, item, personal) for item in value]
     raise TypeError(f"{key}: {type(value).__name__} does not belong in an event")
+
+
+def _digits(value: Decimal) -> str:
+    """All digits of a decimal, without an exponent or noughts at its end: 1.50 is 1.5."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def lock(*streams: str) -> None:

@@ -5,9 +5,11 @@ A seal covers every event since the one before it, below the oldest open transac
 key that the database doesn't hold. It is also written to a file for the audit administrator.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -83,32 +85,58 @@ def make(*, at: datetime) -> JournalSeal | None:
         prev=prev,
         mac=mac(made_at=at, start=start, end=end, count=len(rows), root=root, prev=prev),
     )
-    _write_out(seal)
+    # not before: a seal that is rolled back must not stand in the file
+    transaction.on_commit(write_out)
     return seal
 
 
-def _write_out(seal: JournalSeal) -> None:
-    """Append the seal to the audit administrator's file, outside the database."""
-    path = Path(settings.VAR) / "seals" / "seals.jsonl"
+def _path() -> Path:
+    return Path(settings.VAR) / "seals" / "seals.jsonl"
+
+
+def write_out() -> None:
+    """Append what is missing to the audit administrator's file, outside the database."""
+    path = _path()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    line = json.dumps(
-        {
-            "id": seal.pk,
-            "made_at": instant(seal.made_at),
-            "upto": [seal.upto_xid, seal.upto_id],
-            "count": seal.count,
-            "root": bytes(seal.root).hex(),
-            "mac": bytes(seal.mac).hex(),
-        }
-    )
-    with path.open("a", encoding="ascii") as file:
-        file.write(line + "\n")
+    path.touch(mode=0o600)
+    with path.open("r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        text = file.read()
+        last = max(_told(text), default=0)
+        # a line that a crash cut short is written again whole
+        file.seek(text.rfind(b"\n") + 1)
+        file.truncate()
+        for seal in JournalSeal.objects.filter(pk__gt=last).order_by("id"):
+            file.write(_line(seal))
+        file.flush()
+        os.fsync(file.fileno())
 
 
-def last_written_out() -> int | None:
-    """Return the id of the last seal in the audit administrator's file, if there is one."""
-    path = Path(settings.VAR) / "seals" / "seals.jsonl"
-    if not path.exists():
-        return None
-    lines = path.read_text(encoding="ascii").splitlines()
-    return json.loads(lines[-1])["id"] if lines else None
+def _line(seal: JournalSeal) -> bytes:
+    told = {
+        "id": seal.pk,
+        "made_at": instant(seal.made_at),
+        "upto": [seal.upto_xid, seal.upto_id],
+        "count": seal.count,
+        "root": bytes(seal.root).hex(),
+        "mac": bytes(seal.mac).hex(),
+    }
+    return json.dumps(told).encode("ascii") + b"\n"
+
+
+def written_out() -> dict[int, bytes]:
+    """Return the MACs of the seals in the audit administrator's file, by their ids.
+
+    Raises ValueError for a line that is not a seal's; the last one may be cut short by a crash.
+    """
+    path = _path()
+    return _told(path.read_bytes()) if path.exists() else {}
+
+
+def _told(text: bytes) -> dict[int, bytes]:
+    *lines, _cut_short = text.split(b"\n")
+    try:
+        told = [json.loads(line) for line in lines]
+        return {one["id"]: bytes.fromhex(one["mac"]) for one in told}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError("the file of seals has a line that is not a seal's") from error

@@ -38,7 +38,8 @@ ROUNDS = 5  # a race won by luck once is rarely won so often
 
 
 @pytest.fixture
-def zone(committed: object) -> Iterator[Zone]:
+def zone(committed: object, settings, tmp_path) -> Iterator[Zone]:
+    settings.VAR = tmp_path  # the file of seals is this database's alone
     yield build_zone()
     assert verify.run(whole=True).first_break == ""
 
