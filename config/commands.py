@@ -11,6 +11,7 @@ from django.utils import timezone
 from config import processes
 from yuanqi.casework import definition
 from yuanqi.foundation import grants, seals, verify
+from yuanqi.foundation.errors import Conflict
 from yuanqi.organisation.publishing import publish_chinese_calendar
 
 
@@ -69,8 +70,12 @@ def init(arguments: argparse.Namespace) -> int:
     from yuanqi.web import beginnings
 
     bring_up_to_date()
-    for line in beginnings.prepare(at=timezone.now()):
-        print(line)
+    try:
+        for line in beginnings.prepare(at=timezone.now()):
+            print(line)
+    except Conflict as refused:
+        print(f"yuanqi: {refused.message}", file=sys.stderr)
+        return 1
     return 0
 
 

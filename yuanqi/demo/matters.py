@@ -13,6 +13,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 _SLOT = re.compile(r"<([a-z][a-z0-9]*)>")
+_HAN = r"[\u4e00-\u9fff]"
+# the house style: a space between Chinese and figures or letters, none between Chinese words
+_NEEDS_SPACE = re.compile(rf"(?<={_HAN})(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?={_HAN})")
+_NEEDS_NONE = re.compile(rf"(?<={_HAN}) +(?={_HAN})")
+_YEAR = "y"  # a figure under this name is a year: it has no separators
 
 # how far the request has come when the park is loaded, and which light it shows
 Stage = Literal[
@@ -91,11 +96,14 @@ class Turn(BaseModel):
 
     def filled(self, text: str) -> str:
         """The text with this firm's words. KeyError for a slot without one."""
-        words = self.model_extra or {}
         # a word may stand in a word: twice is enough
         for _round in range(2):
-            text = _SLOT.sub(lambda found: str(words[found[1]]), text)
-        return text
+            text = _SLOT.sub(lambda found: self._word(found[1]), text)
+        return _NEEDS_NONE.sub("", _NEEDS_SPACE.sub(" ", text))
+
+    def _word(self, name: str) -> str:
+        word = str((self.model_extra or {})[name])
+        return f"{int(word):,}" if word.isdecimal() and name != _YEAR else word
 
 
 class Told(_Part):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -54,7 +55,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell) -> int:
         return 0
     # the park stood before its oldest request, and so did its rules
     began = now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=120)
-    told = {"actor": SYSTEM, "at": began}
+    told: dict[str, Any] = {"actor": SYSTEM, "at": began}
     tell("日历、办理规则 calendar and rules")
     publish_chinese_calendar(at=began)
     mechanisms.publish_all(**told, valid_from=began.date())

@@ -50,7 +50,7 @@ _DEPARTMENTS = (
 )  # fmt: skip
 
 # username, name, department, title, rank, telephone, roles
-_OFFICERS: tuple[tuple[str, str, str, str, int, str, tuple[Role, ...]], ...] = (
+_OFFICERS: tuple[tuple[Any, ...], ...] = (
     ("leader", "郑立群", "leadership", "管委会副主任", Rank.DEPUTY_DIVISION, "8601 2001",
      (Role.LEADER,)),
     ("centre", "周敏", CENTRE, "服务中心主任", Rank.DEPUTY_SECTION, "8601 2010", (Role.CENTRE,)),
@@ -144,7 +144,7 @@ def organisation(now: datetime) -> NewOrganisation:
                 name,
                 short,
                 english,
-                kind,
+                str(kind),
                 reports_to=None if kind == _KINDS.LEADERSHIP else "leadership",
                 head=head,
                 phone=phone,

@@ -88,6 +88,9 @@ class Bulk:
             written += len(rows)
         self._rows.clear()
         self._waiting.clear()
+        # keys left over would come before those that others take meanwhile
+        self._keys.clear()
+        self._blocks.clear()
         return written
 
     def _chained(self) -> list[Entry]:
