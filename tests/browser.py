@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.conf import global_settings
+from django.test import override_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.people import PASSWORD, Zone, build_zone
@@ -57,7 +59,9 @@ def site(databases, django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
     var = tmp_path_factory.mktemp("site")
     with django_db_blocker.unblock():
         name = databases.copy()
-        zone = build_zone()
+        # the site is a process of its own: it reads passwords as in production
+        with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
+            zone = build_zone()
         databases.use(databases.shared)
     env = {
         **os.environ,
@@ -123,6 +127,7 @@ def sign_in(site: Site, browser: Browser) -> Iterator[SignIn]:
 
     def enter(username: str, size: dict[str, int] = DESK) -> Page:
         context = browser.new_context(viewport=size, locale="zh-CN", base_url=site.url)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on(
@@ -131,9 +136,9 @@ def sign_in(site: Site, browser: Browser) -> Iterator[SignIn]:
         )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto("/account/login/")
-        page.locator("input[name=login]").fill(username)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("form:has(input[name=password]) button[type=submit]").click()
+        page.locator("#id_login").fill(username)
+        page.locator("#id_password").fill(PASSWORD)
+        page.locator("form:has(#id_password) button[type=submit]").click()
         page.wait_for_url(lambda url: "/account/login/" not in url)
         return page
 
