@@ -2,21 +2,19 @@
 
 from .acts import (
     AcceptForm,
-    AnswerForm,
     CallBackForm,
     DispatchForm,
     EvaluateForm,
-    MessageForm,
     PauseForm,
     ResumeForm,
     ReturnForm,
-    SupplyForm,
     TaskFinishForm,
     TaskStartForm,
     forms_for,
 )
 from .parts import ActForm
 from .raising import RaiseForm
+from .talk import AnswerForm, MessageForm, SupplyForm
 
 __all__ = [
     "AcceptForm",
