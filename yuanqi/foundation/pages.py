@@ -12,7 +12,7 @@ from functools import reduce
 from typing import Any, Generic, Literal, TypeVar
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -74,6 +74,29 @@ class Key:
         return past | self.absent if self.nulls == "last" else past
 
 
+class RowBeyond(Func):
+    """`(a, b) > (1, 2)`: one bound of an index over both columns, and well estimated."""
+
+    output_field = BooleanField()
+    conditional = True
+    arg_joiner = ", "
+
+    def __init__(self, keys: Sequence[Key], values: Sequence[Any]) -> None:
+        columns = [F(key.name) for key in keys]
+        super().__init__(*columns, *(Value(value) for value in values))
+        self.sign = "<" if keys[0].descending else ">"
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+        found = [compiler.compile(part) for part in self.source_expressions]
+        half = len(found) // 2
+        columns, values = (
+            self.arg_joiner.join(sql for sql, _params in part)
+            for part in (found[:half], found[half:])
+        )
+        params = [param for _sql, said in found for param in said]
+        return f"({columns}) {self.sign} ({values})", params
+
+
 @dataclass(frozen=True, slots=True)
 class KeysetPage(Generic[M]):
     """Some rows of an ordered list, and the way on.
@@ -124,14 +147,21 @@ def _parts(
         return
     first, value = keys[0], after[0]
     if value is None:
-        yield ordered.filter(first.absent, _beyond(keys[1:], after[1:]))
+        yield ordered.filter(first.absent, *_following(keys[1:], after[1:]))
         if first.nulls == "first":
             yield ordered.exclude(first.absent)
         return
     plain = Key(first.name, first.descending)
-    yield ordered.filter(first.from_on(value), _beyond([plain, *keys[1:]], after))
+    yield ordered.filter(*_following([plain, *keys[1:]], after))
     if first.nulls == "last":
         yield ordered.filter(first.absent)
+
+
+def _following(keys: Sequence[Key], values: Sequence[Any]) -> list[Q | RowBeyond]:
+    """What stands after these values, the first of which is there."""
+    if len({key.descending for key in keys}) == 1 and not any(key.nulls for key in keys):
+        return [RowBeyond(keys, values)]
+    return [keys[0].from_on(values[0]), _beyond(keys, values)]
 
 
 def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:

@@ -111,7 +111,7 @@ def _queues_of_department(actor: Actor, now: datetime) -> list[Queue]:
     tasks = Task.objects.filter(case=OuterRef("pk"), department=actor.department_id)
     asked = Q(Exists(tasks.filter(state__in=OPEN_TASKS)))
     helping = Q(Exists(tasks.filter(state__in=OPEN_TASKS, kind=TaskKind.CO_HANDLE)))
-    done = Q(Exists(tasks.filter(state=TaskState.DONE)))
+    helped = Q(Exists(tasks.filter(state=TaskState.DONE, kind=TaskKind.CO_HANDLE)))
     # and what has come to the officer himself, for somebody of another department who is away
     his = Q(responsible__in=actor.officer_ids)
     led = Q(lead=actor.department_id)
@@ -121,7 +121,7 @@ def _queues_of_department(actor: Actor, now: datetime) -> list[Queue]:
         Queue("to-sign", _("待签收"), Q(state=CaseState.DISPATCHED) & (led | his)),
         Queue("co-handling", _("待办协办"), at_work & helping),
         *_late(asked | his, now),
-        *_rest(asked | his, led, led | done, _("本部门在办")),
+        *_rest(asked | his, led, led | helped, _("本部门在办")),
         *(served if actor.linked_enterprise_ids else ()),
     ]
 

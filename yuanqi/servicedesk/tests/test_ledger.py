@@ -1,15 +1,19 @@
 """The ledger: each role's queues, urgency, filters, whose move it is; the enterprise's own list."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.desk import NOW, Desk
 from tests.people import at
 from yuanqi.casework.models import Case
+from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
+from yuanqi.foundation.pages import Key
 from yuanqi.organisation.models import Absence, Department, Officer
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import ledger, rows
@@ -184,6 +188,43 @@ def test_a_broken_cursor_shows_the_first_page_and_says_so(desk, client):
 
     assert "这个页码已经失效，下面是第一页。" in response.content.decode()
     assert len(response.context["rows"]) == 10
+
+
+def plan(queryset) -> str:
+    """How the database would read it if the table were large: never sorting, never in bulk."""
+    with connection.cursor() as cursor:
+        for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
+            cursor.execute(f"SET LOCAL {setting} = off")
+    return queryset.explain()
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({}, "case_open_due"),
+        ({"queue": "overdue"}, "case_open_due"),
+        ({"queue": "undispatched"}, "case_open_due"),
+        ({"queue": "closed"}, "case_closed"),
+        ({"queue": "all"}, "case_opened"),
+        ({"sort": "newest"}, "case_opened"),
+    ],
+)
+def test_each_order_is_that_of_an_index_on_the_first_page_and_on_those_after(desk, query, index):
+    actor = desk.zone.actor(desk.zone.clerk, NOW)
+    queues = ledger.queues_of(actor, NOW)
+    filters = Filters.read(query, queues, ())
+    keys = ledger.order_of(filters)
+    first = ledger.asked_for(filters, queues, actor, NOW).order_by(*(k.ordering for k in keys))
+    row = first[0]
+    following = first.filter(*pages._following(
+        [Key(key.name, key.descending) for key in keys], [key.value_of(row) for key in keys]
+    ))  # fmt: skip
+
+    for queryset in (first, following):
+        found = plan(queryset[:51])
+        assert f"using {index} on" in found
+        assert "Sort" not in found
+    assert re.search(rf"Index Cond: .*ROW\({keys[0].name}, id\)", found)
 
 
 # filters -----------------------------------------------------------------------------------------
