@@ -1,6 +1,7 @@
 """Every write to a case that all kinds of case share."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -20,6 +21,8 @@ from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
 from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
 from .queries import Act, Limits, case_for, co_handling_of
+
+log = logging.getLogger(__name__)
 
 
 def opened(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
@@ -189,14 +192,23 @@ def pause_run_out(*, case_id: int, at: datetime) -> bool:
 
 
 def sweep(*, at: datetime) -> int:
-    """Do what has become due: end pauses that ran out, close what nobody rated."""
-    done = 0
+    """Do what has become due: end pauses that ran out, close what nobody rated.
+
+    Returns how many cases it changed. A case that fails holds up no other: it is logged, and
+    tried again by the next sweep.
+    """
     ran_out = ClockPause.objects.filter(
         end_at__isnull=True, until_at__lte=at, clock__stopped_at__isnull=True
-    )
-    for case_id in ran_out.order_by("until_at").values_list("clock__case_id", flat=True):
-        done += pause_run_out(case_id=case_id, at=at)
-    unrated = Case.objects.filter(state=CaseState.ANSWERED, due_at__lt=at)
-    for case_id in unrated.order_by("due_at").values_list("pk", flat=True):
-        done += case_close_unrated(case_id=case_id, at=at)
+    ).order_by("until_at")
+    unrated = Case.objects.filter(state=CaseState.ANSWERED, due_at__lt=at).order_by("due_at")
+    due: list[tuple[Callable[..., bool], int]] = [
+        *((pause_run_out, pk) for pk in ran_out.values_list("clock__case_id", flat=True)),
+        *((case_close_unrated, pk) for pk in unrated.values_list("pk", flat=True)),
+    ]
+    done = 0
+    for act, case_id in due:
+        try:
+            done += act(case_id=case_id, at=at)
+        except Exception:
+            log.exception("case %d could not be swept; the next sweep tries it again", case_id)
     return done
