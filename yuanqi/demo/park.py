@@ -14,7 +14,7 @@ from yuanqi.foundation import seals
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
 from yuanqi.foundation.files import Upload
-from yuanqi.foundation.models import Account
+from yuanqi.foundation.models import Account, JournalEvent, SubscriberCursor
 from yuanqi.organisation import bulk as organisation
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.publishing import publish_chinese_calendar
@@ -29,6 +29,7 @@ from . import papers, people, telling
 from .accounts import PASSWORD
 
 Tell = Callable[[str], None]
+UNREAD = timedelta(days=3)
 
 
 def load(*, tell: Tell, at: datetime | None = None) -> None:
@@ -62,20 +63,24 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell) -> int:
     bulk = Bulk()
     tell("8 个部门、12 名干部、40 家企业 departments, officers, enterprises")
     accounts = _accounts(bulk, began)
-    roster = organisation.load(people.organisation(now), accounts=accounts, bulk=bulk, **told)
-    officers = {
-        officer.account.username: officer
-        for officer in roster.officers.values()
-        if officer.account is not None
-    }
+    officers = organisation.load(people.organisation(now), accounts=accounts, bulk=bulk, **told)
     registry.load(people.enterprises(now), accounts=accounts, officers=officers, bulk=bulk, **told)
     written = bulk.flush()
     desk.load_categories(**told)
     tell("120 件诉求 requests")
     calendar = work_calendar(current_calendar())
     stories = telling.stories(now, calendar, telling.shipped_limits(), uploads)
-    servicedesk.load(stories, bulk=bulk, book=servicedesk.Book.standing())
-    return written + bulk.flush()
+    servicedesk.load(stories, bulk=bulk, book=servicedesk.Book.over(began, now))
+    written += bulk.flush()
+    _leave_unread(now - UNREAD)
+    return written
+
+
+def _leave_unread(since: datetime) -> None:
+    """Let the subscriber of notices begin here: what is older, people have read long ago."""
+    last = JournalEvent.objects.filter(at__lt=since).order_by("xid", "id").last()
+    if last is not None:
+        SubscriberCursor.objects.create(name="notices", xid=last.xid, event_id=last.pk)
 
 
 def _accounts(bulk: Bulk, at: datetime) -> dict[str, Account]:

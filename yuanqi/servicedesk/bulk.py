@@ -24,6 +24,7 @@ from yuanqi.foundation.models import StoredFile
 from yuanqi.organisation import bulk as organisation
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.organisation.queries import current_calendar
+from yuanqi.organisation.roster import Roster
 from yuanqi.registry import bulk as registry
 from yuanqi.registry.models import ContactPerson
 
@@ -68,25 +69,25 @@ class Book:
         self,
         *,
         people: Mapping[str, Person],
-        roster: organisation.Roster,
+        roster: Roster,
         rules: Rules,
         calendar: CalendarVersion,
         categories: Mapping[str, Category],
     ) -> None:
         self.people = {SYSTEM_NAME: Person(SYSTEM), **people}
         self.roster = roster
+        self.departments = {unit.code: unit for unit in roster.departments}
         self.rules = rules
         self.calendar = calendar
         self.categories = categories
         self.files: dict[str, StoredFile] = {}
         self._numbers: dict[str, int] = {}
-        centres = [u for u in roster.departments.values() if u.kind == Department.Kind.CENTRE]
-        self.centre = centres[0]
+        self.centre = next(u for u in roster.departments if u.kind == Department.Kind.CENTRE)
 
     @classmethod
-    def standing(cls) -> "Book":
-        """Read organisation, registers and rules as they stand in the database."""
-        roster = organisation.Roster.standing()
+    def over(cls, start: datetime, end: datetime) -> "Book":
+        """Read organisation, registers and rules for stories between these instants."""
+        roster = Roster.over(start, end)
         people = {
             officer.account.username: Person(organisation.actor_of(officer), officer=officer)
             for officer in Officer.objects.select_related("department", "account")
@@ -126,7 +127,14 @@ class Book:
         return f"{month}-{self._numbers[month]:04d}"
 
     def intake(self, at: datetime) -> Intake:
-        return Intake(self.centre, self.roster.on_duty(self.centre, at))
+        return Intake(self.centre, self.answering(self.centre, at))
+
+    def answering(self, department: Department, at: datetime) -> Officer:
+        """Raises LookupError for a department of nobody."""
+        officer = self.roster.on_duty(department, at)
+        if officer is None:
+            raise LookupError(f"department {department.code} has no officer")
+        return officer
 
     def officer(self, username: str) -> Officer:
         found = self.people[username].officer
@@ -155,7 +163,7 @@ class Book:
 
 
 def _month(at: datetime) -> str:
-    return timezone.localtime(at).strftime("%y%m")
+    return str(timezone.localtime(at).strftime("%y%m"))
 
 
 def load(stories: Iterable[Story], *, bulk: Bulk, book: Book) -> list[CaseFile]:
@@ -204,12 +212,12 @@ def _raised(step: Raise, bulk: Bulk, book: Book) -> CaseFile:
     )
 
 
-def _channel(person: Person, book: Book) -> Channel:
+def _channel(person: Person, book: Book) -> str:
     if person.officer is None:
-        return Channel.ENTERPRISE
+        return str(Channel.ENTERPRISE)
     if person.officer.department_id == book.centre.pk:
-        return Channel.CENTRE
-    return Channel.OFFICER
+        return str(Channel.CENTRE)
+    return str(Channel.OFFICER)
 
 
 def _limits(file: CaseFile, book: Book) -> Any:
@@ -217,14 +225,14 @@ def _limits(file: CaseFile, book: Book) -> Any:
 
 
 def _dispatch(step: Dispatch, file: CaseFile, bulk: Bulk, book: Book) -> None:
-    lead = book.roster.departments[step.lead]
-    asked = [(book.roster.departments[code], brief) for code, brief in step.asked]
+    lead = book.departments[step.lead]
+    asked = [(book.departments[code], brief) for code, brief in step.asked]
     acts.dispatch(
         file,
         lead=lead,
-        officer=book.roster.on_duty(lead, step.at),
+        officer=book.answering(lead, step.at),
         co_handlers=[
-            CoHandling(unit, book.roster.on_duty(unit, step.at), brief) for unit, brief in asked
+            CoHandling(unit, book.answering(unit, step.at), brief) for unit, brief in asked
         ],
         limits=_limits(file, book),
     )

@@ -27,7 +27,14 @@ from yuanqi.demo import park
 from yuanqi.demo.accounts import demo_accounts
 from yuanqi.foundation import files, postgres, seals, verify
 from yuanqi.foundation.actors import Side, actor_for
-from yuanqi.foundation.models import Account, JournalEvent, JournalSeal, RoleGrant, StoredFile
+from yuanqi.foundation.models import (
+    Account,
+    JournalEvent,
+    JournalSeal,
+    RoleGrant,
+    StoredFile,
+    SubscriberCursor,
+)
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
 from yuanqi.organisation.queries import centre, officer_on_duty
 from yuanqi.registry.models import Enterprise
@@ -151,6 +158,13 @@ def test_the_journal_verifies_and_is_sealed(loaded):
     assert seals.make(at=NOW) is None
     # notices follow from the journal, by its subscriber
     assert not Notice.objects.exists()
+
+
+def test_the_messages_of_the_last_days_are_unread_and_no_older_ones(loaded):
+    cursor = SubscriberCursor.objects.get(name="notices")
+    unread = JournalEvent.objects.filter(xid__gte=cursor.xid, id__gt=cursor.event_id)
+    assert unread.exists()
+    assert unread.earliest("at").at >= NOW - park.UNREAD
 
 
 def test_events_are_told_in_order_of_time_and_cases_numbered_in_it(loaded):

@@ -47,6 +47,7 @@ pytestmark = pytest.mark.django_db
 REPORT = Upload("水质检测报告.pdf", "a" * 64, 812_000, "application/pdf")
 PHOTO = Upload("排口.jpg", "b" * 64, 2_100_000, "image/jpeg")
 NOTE = "note"
+STRETCH = (at("11-01 00:00"), at("11-30 00:00"))
 
 STORIES: tuple[Story, ...] = (
     (
@@ -216,7 +217,7 @@ def test_bulk_builds_the_rows_and_hashes_that_operations_build(zone: Zone):
     sequences.restore()
 
     bulk = Bulk()
-    load(STORIES, bulk=bulk, book=Book.standing())
+    load(STORIES, bulk=bulk, book=Book.over(*STRETCH))
     bulk.flush()
 
     together = everything()
@@ -232,7 +233,7 @@ def test_bulk_builds_the_rows_and_hashes_that_operations_build(zone: Zone):
 def test_numbers_go_on_where_the_operations_stopped_and_the_other_way_round(zone: Zone):
     by_operations(STORIES[3])
     bulk = Bulk()
-    load(STORIES[:2], bulk=bulk, book=Book.standing())
+    load(STORIES[:2], bulk=bulk, book=Book.over(*STRETCH))
     bulk.flush()
     by_operations(STORIES[2])
 
@@ -246,7 +247,7 @@ def test_a_step_that_does_not_fit_the_case_is_refused_and_nothing_is_written(zon
     bulk = Bulk()
 
     with pytest.raises(Conflict):
-        load([story], bulk=bulk, book=Book.standing())
+        load([story], bulk=bulk, book=Book.over(*STRETCH))
 
     assert not Case.objects.exists()
     assert not JournalEvent.objects.filter(stream__startswith="case:").exists()
@@ -264,7 +265,7 @@ def test_the_roster_in_memory_names_whom_the_queries_name(zone: Zone, when: str)
         start_at=at("11-06 20:00"), end_at=at("11-08 08:30"), **told,
     )  # fmt: skip
 
-    book = Book.standing()
+    book = Book.over(*STRETCH)
 
     for unit in Department.objects.select_related("head"):
-        assert book.roster.on_duty(unit, at(when)) == officer_on_duty(unit, at(when))
+        assert book.answering(unit, at(when)) == officer_on_duty(unit, at(when))
