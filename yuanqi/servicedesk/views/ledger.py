@@ -151,7 +151,12 @@ def _choices(
 ) -> list[Choice]:
     leads = [(str(unit.pk), unit.label) for unit in units if unit.kind in LEADS]
     lit = [(light, str(light_parts(light)[1])) for light in desk.LIGHTS]
-    plain = _("最近办结在前") if filters.queue == "closed" else _("最急在前")
+    newest = ("newest", _("最新提出在前"))
+    if filters.queue == desk.EVERY:
+        sorts = [("", newest[1])]
+    else:
+        done = filters.queue == "closed"
+        sorts = [("", _("最近办结在前") if done else _("最急在前")), newest]
     every = _("全部")
     return [
         Choice("category", _("类别"), [("", every), *names.items()], filters.category),
@@ -168,7 +173,7 @@ def _choices(
             filters.lead,
         ),
         Choice("light", _("灯"), [("", every), *lit], filters.light),
-        Choice("sort", _("排序"), [("", plain), ("newest", _("最新提出在前"))], filters.sort),
+        Choice("sort", _("排序"), sorts, filters.sort),
     ]
 
 
