@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from yuanqi.foundation import subscribers
 
@@ -32,6 +33,7 @@ def serve(host: str, port: int, workers: int) -> int:
         workers=workers,
         blocking_threads=4,
         log_access=False,
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
     return 0
