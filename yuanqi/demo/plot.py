@@ -26,7 +26,7 @@ _TALK = {"P1": (3, 12), "P2": (15, 80), "P3": (20, 150), "P4": (30, 240)}
 # the share of its limit that a request takes, pauses apart
 _SHARE = (0.22, 0.86)
 _LATE_SHARE = (1.06, 1.4)
-_LATE = 0.06
+_LATE = 0.16
 _STARS = (5, 5, 5, 5, 4, 4, 4, 3)
 _MILD = (
     "办好了，希望下次中间多说一声进展。",

@@ -36,7 +36,7 @@ from .events import (
 )
 from .models import CallBack, Return, ServiceRequest
 
-TITLE_LENGTH = 60
+TITLE_LENGTH = 40  # characters: what a row of a list shows without wrapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,16 @@ class CoHandling:
 
 
 def title_of(text: str) -> str:
-    """The first sentence of what was asked, short enough for a line of a list."""
+    """The first sentence of what was asked; of a long one, as many clauses as a line holds."""
     line = " ".join(text.split())
     for stop in "。！？!?；;":
         head = line.split(stop, 1)[0]
         if 6 <= len(head) < len(line):
             line = head
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1] + "…"
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = max(line.rfind(comma, 12, TITLE_LENGTH) for comma in "，,：:")
+    return line[:cut] if cut > 0 else line[: TITLE_LENGTH - 1] + "…"
 
 
 def raise_request(
