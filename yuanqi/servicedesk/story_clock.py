@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from yuanqi.casework.models import CaseHolding
 from yuanqi.domain.clock import Base, Clock, Holding, Limit, Span
@@ -267,6 +268,7 @@ def _bar(
 def limit_words(limit: Limit, day: timedelta) -> str:
     """Say a limit as its rule does: 10 个工作日, 24 小时不分昼夜, 30 个自然日."""
     count = format(limit.amount.normalize(), "f")
+    number = 1 if limit.amount == 1 else 2  # half a day takes the plural too
     match limit.base:
         case Base.MINUTES:
             length = timedelta(minutes=float(limit.amount))
@@ -276,11 +278,12 @@ def limit_words(limit: Limit, day: timedelta) -> str:
         case Base.HOURS:
             return _("%(count)s 小时，不分昼夜") % {"count": count}
         case Base.CALENDAR_DAYS:
-            return _("%(count)s 个自然日") % {"count": count}
+            said = ngettext("%(count)s 个自然日", "%(count)s 个自然日", number)
         case Base.MONTHS:
-            return _("%(count)s 个月") % {"count": count}
+            said = ngettext("%(count)s 个月", "%(count)s 个月", number)
         case _working_days:
-            return _("%(count)s 个工作日") % {"count": count}
+            said = ngettext("%(count)s 个工作日", "%(count)s 个工作日", number)
+    return said % {"count": count}
 
 
 def counting_words(base: str, calendar: WorkCalendar) -> str:

@@ -321,7 +321,8 @@ def steps(
         4: _("等您评价") if case.state == CaseState.ANSWERED else _("等回访"),
     }
     if standing.pause is not None:
-        notes[2] = _("等您的材料") if standing.waits_for_enterprise else _("暂停计时")
+        stopped = pgettext("step", "暂停计时")
+        notes[2] = _("等您的材料") if standing.waits_for_enterprise else stopped
     current = next((place for place, at in enumerate(done) if at is None), None)
     found = []
     for place, (label, at) in enumerate(zip(STEPS, done, strict=True)):

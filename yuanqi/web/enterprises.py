@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from yuanqi.casework.models import OPEN_TASKS, Case, Task
@@ -70,7 +71,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     if foot["text"]:
         foot["text"] = _("第 1–%(last)s 家") % {"last": len(page.rows)}
     context = {
-        "page_title": _("企业"),
+        "page_title": pgettext("several", "企业"),
         "q": query,
         "lines": lines_of(page.rows, actor, timezone.localdate()),
         "page": page,

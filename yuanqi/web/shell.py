@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor, Role, Side
@@ -63,7 +63,7 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
     if actor.officer_id is not None:
         pages += [
             (_("诉求"), reverse("servicedesk:ledger")),
-            (_("企业"), reverse("registry:enterprises")),
+            (pgettext("several", "企业"), reverse("registry:enterprises")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
     return pages

@@ -171,7 +171,9 @@ class PauseForm(ActForm):
             for code, ground in ordered
         ]
         bases = dict.fromkeys(ground.basis for _code, ground in ordered)
-        field.help_text = _("依据%(bases)s；到最长时限计时自动恢复。") % {"bases": "、".join(bases)}
+        field.help_text = _("依据%(bases)s；到最长时限计时自动恢复。") % {
+            "bases": _("、").join(bases)
+        }
 
 
 def _said(label: Any) -> str:

@@ -121,7 +121,7 @@ class ActForm(forms.Form):
             self.add_error(
                 "files",
                 _("请重新选择这些文件（浏览器不能替您保留）：%(names)s。")
-                % {"names": "、".join(names)},
+                % {"names": _("、").join(names)},
             )
 
     def refuse(self, error: Invalid) -> None:

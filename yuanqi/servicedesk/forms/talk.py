@@ -134,5 +134,5 @@ class AnswerForm(ActForm):
             for task in case.tasks.select_related("department")
             if task.kind == TaskKind.CO_HANDLE and task.is_open
         ]
-        self.missing_names = "、".join(self.missing)
+        self.missing_names = _("、").join(self.missing)
         self.draft = f"answer-{case.pk}"
