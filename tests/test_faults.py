@@ -342,6 +342,27 @@ def test_a_form_sent_while_workers_and_connections_die_is_carried_out_once(commi
     assert verify.run(whole=True).first_break == ""
 
 
+@processes
+def test_no_worker_outlives_a_killed_server(committed, tmp_path):
+    """It would hold the port, and go on serving old code beside the next start's."""
+    with serving(committed, tmp_path) as (port, process):
+        workers = children(process.pid)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait(WAIT_SECONDS)
+
+        until(lambda: not any(alive(worker) for worker in workers))
+        assert len(workers) == 2
+        assert not answers(port)
+
+
+def alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
 # --- what the pages say ---------------------------------------------------------------
 
 
