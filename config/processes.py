@@ -1,5 +1,7 @@
 """The long-running processes: pages, worker, and the demo that runs them all."""
 
+import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -9,14 +11,17 @@ import threading
 import time
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 
-from yuanqi.foundation import subscribers
+from yuanqi.foundation import postgres, subscribers
 
 _PAUSE_SECONDS = 1.0
 _PARENT = "YUANQI_PARENT"
@@ -25,6 +30,7 @@ _PARENT = "YUANQI_PARENT"
 def serve(host: str, port: int, workers: int) -> int:
     """Serve the pages until told to stop."""
     _leave_with_parent()
+    watch_database()
     Granian(
         "config.wsgi:application",
         address=host,
@@ -40,29 +46,102 @@ def serve(host: str, port: int, workers: int) -> int:
 
 
 def worker() -> int:
-    """Run jobs and periodic work, and keep the subscribers at the journal's end."""
+    """Run jobs and periodic work, and keep the subscribers at the journal's end.
+
+    A database that goes away and comes back interrupts the work, and doesn't end it.
+    """
     _leave_with_parent()
+    watch_database()
     stop = threading.Event()
     follower = threading.Thread(target=_follow, args=(stop,), daemon=True)
     follower.start()
     try:
-        call_command("procrastinate", "worker", "--delete-jobs", "successful", "--concurrency", "2")
+        while not _worked_to_the_end():
+            time.sleep(2 * _PAUSE_SECONDS)
     finally:
         stop.set()
         follower.join(timeout=10)
     return 0
 
 
+def _worked_to_the_end() -> bool:
+    """Run the jobs' worker until it is told to stop; False if the database went away."""
+    try:
+        if asyncio.run(_work()):
+            return True
+    except (psycopg.Error, DatabaseError, ConnectorException):
+        pass
+    _warn("the worker lost the database and tries again")
+    return False
+
+
+async def _work() -> bool:
+    """Run jobs; returns whether a signal ended it (else its connection did)."""
+    told = False
+
+    def stop() -> None:
+        nonlocal told
+        told = True
+        working.cancel()  # jobs that run are waited for
+
+    # the connector of Django's pages can't wait for jobs: the worker has its own
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:
+        async with worker.open_async():
+            working = asyncio.ensure_future(
+                worker.run_worker_async(
+                    concurrency=2, delete_jobs="successful", install_signal_handlers=False
+                )
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, stop)
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
+    return told
+
+
 def _follow(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             subscribers.catch_up()
-        except Exception:
+        except Exception as failed:
             # the cursor has not moved: the next round takes the same events again
-            subscribers.log.exception("a subscriber failed; it will be run again")
+            if not _lost_the_database(failed):
+                subscribers.log.exception("a subscriber failed; it will be run again")
             connection.close()
         stop.wait(_PAUSE_SECONDS)
     connection.close()
+
+
+def _lost_the_database(failed: BaseException) -> bool:
+    if isinstance(failed, BaseExceptionGroup):
+        return all(_lost_the_database(one) for one in failed.exceptions)
+    return isinstance(failed, OperationalError | InterfaceError)
+
+
+def watch_database() -> None:
+    """Start the embedded server again if it was killed under us: pages recover by themselves."""
+    if not settings.EMBEDDED:
+        return
+
+    def watch() -> None:
+        handles: list[postgres.Handle] = []  # released when the process ends
+        while True:
+            time.sleep(2 * _PAUSE_SECONDS)
+            try:
+                psycopg.connect(postgres.locate(settings.VAR).dsn(), connect_timeout=5).close()
+            except psycopg.OperationalError as error:
+                if error.sqlstate is not None:
+                    continue  # it answered: full, or starting up
+                try:
+                    handles.append(postgres.start(settings.VAR, tell=_warn))
+                except postgres.PostgresError as reason:
+                    _warn(str(reason))
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _warn(line: str) -> None:
+    print(f"yuanqi: {line}", file=sys.stderr, flush=True)
 
 
 def collect_static() -> None:
@@ -79,10 +158,9 @@ def collect_static() -> None:
 def demo(host: str, port: int | None) -> int:
     """Prepare the demo park if it isn't there, run pages and worker, stop cleanly."""
     # the demo's own modules come last: they need the tables
-    from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
-
     from config import commands  # noqa: PLC0415
     from yuanqi.demo import park  # noqa: PLC0415
+    from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
 
     say = _Steps()
     port = port or _free_port(host)
@@ -99,6 +177,7 @@ def demo(host: str, port: int | None) -> int:
     # a terminal's Ctrl-C reaches this process alone: the children have sessions of their own
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    watch_database()
     try:
         say.ready(host, port, demo_accounts())
         while all(child.poll() is None for child in children):

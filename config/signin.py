@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.views import LoginView as AllauthLoginView
 from django.conf import settings
+
 from yuanqi.demo.accounts import demo_accounts
 
 
