@@ -179,6 +179,7 @@ def demo(host: str, port: int | None) -> int:
         signal.signal(number, _interrupt)
     watch_database()
     try:
+        _wait_until_answered(host, port, children)
         say.ready(host, port, demo_accounts())
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
@@ -206,6 +207,14 @@ def _free_port(host: str) -> int:
                 continue
             return port
     raise SystemExit("yuanqi: ports 8000 to 8099 are all taken; choose one with --port")
+
+
+def _wait_until_answered(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:
+    """Return once somebody listens, or a child has ended."""
+    while all(child.poll() is None for child in children):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return
+        time.sleep(0.1)
 
 
 def _child(*arguments: str) -> subprocess.Popen[bytes]:
