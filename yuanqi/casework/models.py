@@ -389,6 +389,9 @@ class ClockPause(models.Model):
             models.UniqueConstraint(
                 fields=["clock"], condition=Q(end_at__isnull=True), name="pause_one_open"
             ),
+            models.CheckConstraint(
+                condition=~Q(ground="") & ~Q(basis=""), name="pause_has_ground_and_basis"
+            ),
         ]
 
 
