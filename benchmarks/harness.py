@@ -31,6 +31,10 @@ def at_least(name: str, value: float, unit: str, aim: float, note: str = "") -> 
     return Row(name, value, unit, f">= {aim:g}", value >= aim, note)
 
 
+def at_most(name: str, value: float, unit: str, aim: float, note: str = "") -> Row:
+    return Row(name, value, unit, f"<= {aim:g}", value <= aim, note)
+
+
 def seconds_per_round(
     candidates: Mapping[str, Callable[[], object]], rounds: int = 9
 ) -> dict[str, list[float]]:
