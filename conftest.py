@@ -1,7 +1,7 @@
 """What all tests stand on: settings for tests, and a real PostgreSQL with databases to spare.
 
 The server is the program's own embedded one, in a temporary directory; tests run as the
-program's role, never as the owner. Each xdist worker has a template database, migrated once.
+program's role, never as the owner. Each xdist worker has a server, and a template database in it.
 """
 
 import os
@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _OURS = "YUANQI_TEST_VAR" not in os.environ
-_VAR = Path(os.environ.get("YUANQI_TEST_VAR") or tempfile.mkdtemp(prefix="yuanqi-test-"))
-os.environ["YUANQI_TEST_VAR"] = str(_VAR)  # the workers of one run share one server
+_RUN = Path(os.environ.get("YUANQI_TEST_VAR") or tempfile.mkdtemp(prefix="yuanqi-test-"))
+os.environ["YUANQI_TEST_VAR"] = str(_RUN)  # the directory of one run, for all its workers
 if _OURS:
     # as root the server runs as a system user, who must be able to pass
-    _VAR.chmod(0o755)
+    _RUN.chmod(0o755)
+# a server for each worker: seals and subscribers wait for open transactions, also of other
+# databases of their server, and a neighbour's test is one for as long as it runs
+_VAR = _RUN / os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["YUANQI_VAR"] = str(_VAR)
 os.environ["YUANQI_DEMO"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
@@ -47,10 +50,10 @@ def pytest_unconfigure() -> None:
     if not _OURS:
         return
     for _attempt in range(50):
-        if not (_VAR / "pg" / "postmaster.pid").exists():
+        if not [*_RUN.glob("pg/postmaster.pid"), *_RUN.glob("*/pg/postmaster.pid")]:
             break
         time.sleep(0.2)
-    shutil.rmtree(_VAR, ignore_errors=True)
+    shutil.rmtree(_RUN, ignore_errors=True)
 
 
 class Databases:
