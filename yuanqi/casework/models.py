@@ -357,6 +357,19 @@ class ClockRecord(models.Model):
             stopped_at=self.stopped_at,
         )
 
+    def left_as_said(
+        self, pauses: "list[ClockPause]", now: datetime, calendar: WorkCalendar
+    ) -> timedelta:
+        """Return what is left; never nought or more once the due instant has passed.
+
+        Late is late from that instant on, though the office has been closed ever since and not a
+        minute of working time has run.
+        """
+        left = self.clock(pauses).left(now, calendar)
+        if self.due_at is not None and now > self.due_at:
+            return min(left, -timedelta.resolution)
+        return left
+
     def derive(self, pauses: "list[ClockPause]", calendar: WorkCalendar) -> dict[str, object]:
         """Return the derived instants as they follow from the facts."""
         clock = self.clock(pauses)

@@ -120,10 +120,7 @@ def rows_of(
         left = day = None
         if clock is not None:
             calendar = work_calendar(calendars[clock.calendar_id])
-            left = clock.clock(stops).left(now, calendar)
-            if case.due_at is not None and now > case.due_at:
-                # late from that instant on, though the office has been closed ever since
-                left = min(left, -timedelta.resolution)
+            left = clock.left_as_said(stops, now, calendar)
             day = day_of(clock.limit_base, calendar)
         move, is_mine = _move(case, pause, actor)
         task = tasks.get(case.pk)

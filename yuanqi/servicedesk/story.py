@@ -144,11 +144,11 @@ class Story:
 
     def _clock_now(self, record: ClockRecord) -> ClockNow:
         calendar = work_calendar(record.calendar)
-        clock = record.clock(self._pauses(record))
+        pauses = self._pauses(record)
         return ClockNow(
             purpose=record.purpose,
-            light=clock.light(self.now, calendar, record.warn),
-            left=clock.left(self.now, calendar),
+            light=record.clock(pauses).light(self.now, calendar, record.warn),
+            left=record.left_as_said(pauses, self.now, calendar),
             day=day_of(record.limit_base, calendar),
             due_at=record.due_at,
             limit=self._limit_words(record),

@@ -169,9 +169,15 @@ def move(
         in_hand=_in_hand(since, since_day, waiting=is_waiting(standing)),
         light=clock.light,
         label=_clock_label(standing.case, clock),
-        value=formats.duration(abs(clock.left), day=clock.day, units=3),
+        value=_amount(clock),
         due=due,
     )
+
+
+def _amount(clock: ClockNow) -> str:
+    if clock.light is not Light.PAUSED and abs(clock.left) < formats.MINUTE:
+        return formats.left(clock.left, day=clock.day)
+    return formats.duration(abs(clock.left), day=clock.day, units=3)
 
 
 def is_waiting(standing: Standing) -> bool:

@@ -161,6 +161,8 @@ def test_the_account_follows_the_holdings_and_the_pause(zone, in_progress):
         # the closes of 11-10 and 11-11 were spared: due 11-23 17:30
         ("11-17 15:20", "绿灯，办结还剩", "4 天 2 小时 10 分", "11 月 23 日（周一）17:30 到期"),
         ("11-20 10:20", "黄灯，办结还剩", "1 天 6 小时 10 分", "11 月 23 日（周一）17:30 到期"),
+        # late since the close, and not a minute of working time since
+        ("11-24 08:00", "红灯，已超时", "刚超时", "11 月 23 日（周一）17:30 到期"),
         ("11-24 10:00", "红灯，已超时", "1 小时", "11 月 23 日（周一）17:30 到期"),
     ],
 )
