@@ -21,6 +21,7 @@ if _OURS:
 # databases of their server, and a neighbour's test is one for as long as it runs
 _VAR = _RUN / os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["YUANQI_VAR"] = str(_VAR)
+(_VAR / "static").mkdir(parents=True, exist_ok=True)
 os.environ["YUANQI_DEMO"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):

@@ -1,10 +1,13 @@
 """The standing people of the tests: a small zone with officers, an enterprise and an outsider."""
 
+import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from yuanqi.casework import loading as mechanisms
 from yuanqi.domain import uscc
@@ -140,7 +143,59 @@ def build_zone() -> Zone:
     )  # fmt: skip
 
 
+class _Mould:
+    """The zone's rows as they were first written, to be copied in for each further test."""
+
+    def __init__(self) -> None:
+        self.zone: Zone | None = None
+        self.rows: list[tuple[str, str, list[bytes]]] = []  # table, columns, COPY's blocks
+
+    def cast(self) -> Zone:
+        if self.zone is None:
+            self._make()
+        else:
+            self._copy_in()
+        # a test may change what it is given
+        return copy.deepcopy(self.zone)
+
+    def _make(self) -> None:
+        empty = [table for table in _tables() if not _count(table)]
+        self.zone = build_zone()
+        for table in filter(_count, empty):
+            names = ", ".join(f'"{name}"' for name in _columns(table))
+            with connection.cursor() as cursor:
+                with cursor.cursor.copy(f'COPY "{table}" ({names}) TO STDOUT') as out:
+                    self.rows.append((table, names, [bytes(block) for block in out]))
+
+    def _copy_in(self) -> None:
+        for table, names, blocks in self.rows:
+            with connection.cursor() as cursor:
+                with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as target:
+                    for block in blocks:
+                        target.write(block)
+
+
+def _tables() -> list[str]:
+    return [model._meta.db_table for model in apps.get_models() if model._meta.managed]
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{table}"')
+        return cursor.fetchone()[0]
+
+
+def _columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, table)
+    # an event belongs to the transaction that writes it
+    return [column.name for column in described if column.name != "xid"]
+
+
+_mould = _Mould()
+
+
 @pytest.fixture
 def zone(db: None) -> Zone:
     """The zone, in the test's own transaction."""
-    return build_zone()
+    return _mould.cast()
