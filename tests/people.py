@@ -163,16 +163,16 @@ class _Mould:
         self.zone = build_zone()
         for table in filter(_count, empty):
             names = ", ".join(f'"{name}"' for name in _columns(table))
-            with connection.cursor() as cursor:
-                with cursor.cursor.copy(f'COPY "{table}" ({names}) TO STDOUT') as out:
-                    self.rows.append((table, names, [bytes(block) for block in out]))
+            sql = f'COPY "{table}" ({names}) TO STDOUT'
+            with connection.cursor() as cursor, cursor.cursor.copy(sql) as out:
+                self.rows.append((table, names, [bytes(block) for block in out]))
 
     def _copy_in(self) -> None:
         for table, names, blocks in self.rows:
-            with connection.cursor() as cursor:
-                with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as target:
-                    for block in blocks:
-                        target.write(block)
+            sql = f'COPY "{table}" ({names}) FROM STDIN'
+            with connection.cursor() as cursor, cursor.cursor.copy(sql) as target:
+                for block in blocks:
+                    target.write(block)
 
 
 def _tables() -> list[str]:
