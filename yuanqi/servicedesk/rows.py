@@ -23,6 +23,7 @@ from yuanqi.casework.models import (
     Task,
     TaskKind,
 )
+from yuanqi.casework.queries import departments_worked_for
 from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.organisation.calendars import work_calendar
@@ -172,14 +173,15 @@ def _is_supply(pause: ClockPause) -> bool:
 
 
 def _own_tasks(cases: Sequence[Case], actor: Actor) -> dict[int, Task]:
-    """What the actor's department still owes as a co-handler, by case."""
-    if not actor.has(Role.HANDLER, Role.HEAD):
+    """What the actor's department, or one he acts in, still owes as a co-handler, by case."""
+    departments = departments_worked_for(actor)
+    if not departments:
         return {}
     due_at = ClockRecord.objects.filter(task=OuterRef("pk"), stopped_at__isnull=True)
     tasks = (
         Task.objects.filter(
             case__in=[case.pk for case in cases],
-            department=actor.department_id,
+            department__in=departments,
             kind=TaskKind.CO_HANDLE,
             state__in=OPEN_TASKS,
         )

@@ -335,6 +335,20 @@ def test_a_department_sees_its_own_moves_and_what_it_owes_as_a_co_handler(desk):
     }
 
 
+def test_who_acts_for_a_handler_of_another_unit_sees_what_that_unit_owes(desk):
+    Absence.objects.create(
+        officer=desk.zone.safety_handler,
+        acting=desk.zone.planning_handler,
+        start_at=at("11-19 08:00"),
+        end_at=at("11-20 18:00"),
+        reason="出差",
+    )
+
+    assert moves(desk, desk.zone.planning_handler, "停产超时") == {
+        "停产超时": ("审批局 吴绍峰", False, "本部门协办意见已超时"),
+    }
+
+
 def test_a_row_says_the_time_left_in_the_limits_own_days(desk):
     cases = rows.with_row_parts(Case.objects.filter(title__in=URGENT_FIRST))
     found = {
