@@ -26,10 +26,13 @@ as_ordinary_user = pytest.mark.skipif(ROOT, reason="root is never refused by a m
 
 # A process of its own that uses the server until a line comes in.
 USER = """
+import signal
 import sys
 from pathlib import Path
 from yuanqi.foundation import postgres
 assert "django" not in sys.modules
+# whoever started the tests in the background has Ctrl-C ignored, and so would their children
+signal.signal(signal.SIGINT, signal.default_int_handler)
 handle = postgres.start(Path(sys.argv[1]), tell=lambda text: None)
 try:
     print("ready", flush=True)
