@@ -28,6 +28,7 @@ for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):
     os.environ.pop(name, None)
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 
@@ -42,6 +43,17 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from yuanqi.foundation import grants, postgres  # noqa: E402
+
+# the same examples each time, however busy the machine;
+# HYPOTHESIS_PROFILE=search looks for new ones
+hypothesis.settings.register_profile(
+    "steady",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser"]
 
