@@ -5,13 +5,17 @@ operation runs it with `DIRECT`; the demo park and imports run the same act with
 which collects the rows and copies them in. So both build the same rows, clocks and hashes.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from . import journal
 from .actors import Actor
+from .errors import Conflict
 from .journal import Audience, Event
 
 M = TypeVar("M", bound=Model)
@@ -54,3 +58,13 @@ class Direct:
 
 
 DIRECT = Direct()
+
+
+@contextmanager
+def conflict_if_taken(message: str) -> Iterator[None]:
+    """Say a constraint's refusal as Conflict; of what was tried inside, nothing is left."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise Conflict(message)

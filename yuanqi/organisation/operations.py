@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation import journal
 from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
+from yuanqi.foundation.errors import Invalid, NotAllowed
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import Account
-from yuanqi.foundation.writer import DIRECT
+from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 
 from . import acts
 from .events import CalendarPublished
@@ -67,19 +67,16 @@ def duty_assign(
         _require_system(actor)
     if end_at <= start_at:
         raise Invalid(_("结束时间要晚于开始时间。"), "end_at")
-    try:
-        with transaction.atomic():
-            return acts.shift(
-                DIRECT,
-                department=department,
-                officer=officer,
-                start_at=start_at,
-                end_at=end_at,
-                actor=actor,
-                at=at,
-            )
-    except IntegrityError:
-        raise Conflict(_("这段时间已经有人值班，请先看值班表。"))
+    with conflict_if_taken(_("这段时间已经有人值班，请先看值班表。")):
+        return acts.shift(
+            DIRECT,
+            department=department,
+            officer=officer,
+            start_at=start_at,
+            end_at=end_at,
+            actor=actor,
+            at=at,
+        )
 
 
 @transaction.atomic
@@ -109,20 +106,17 @@ def absence_record(
     if acting.pk == officer.pk:
         raise Invalid(_("代理人不能是本人，请选一位同事。"), "acting")
     journal.lock(f"officer:{officer.pk}")
-    try:
-        with transaction.atomic():
-            return acts.absence(
-                DIRECT,
-                officer=officer,
-                acting=acting,
-                start_at=start_at,
-                end_at=end_at,
-                reason=reason,
-                actor=actor,
-                at=at,
-            )
-    except IntegrityError:
-        raise Conflict(_("这段时间已经登记过外出，请改时间，或先取消原来的。"))
+    with conflict_if_taken(_("这段时间已经登记过外出，请改时间，或先取消原来的。")):
+        return acts.absence(
+            DIRECT,
+            officer=officer,
+            acting=acting,
+            start_at=start_at,
+            end_at=end_at,
+            reason=reason,
+            actor=actor,
+            at=at,
+        )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yuanqi.domain import uscc
@@ -11,7 +11,7 @@ from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import Account
-from yuanqi.foundation.writer import DIRECT
+from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 from yuanqi.organisation.models import Officer
 
 from . import acts
@@ -38,13 +38,10 @@ def enterprise_register(
         code = uscc.check(code)
     except uscc.UsccError as error:
         raise Invalid(_USCC[error.part](), "uscc")
-    try:
-        with transaction.atomic():
-            return acts.enterprise(
-                DIRECT, uscc=code, name=name, short_name=short_name, actor=actor, at=at, **values
-            )
-    except IntegrityError:
-        raise Conflict(_("这个统一社会信用代码已经登记过，请搜索后直接使用。"))
+    with conflict_if_taken(_("这个统一社会信用代码已经登记过，请搜索后直接使用。")):
+        return acts.enterprise(
+            DIRECT, uscc=code, name=name, short_name=short_name, actor=actor, at=at, **values
+        )
 
 
 _USCC = {
@@ -73,21 +70,18 @@ def contact_add(
     enterprise = enterprise_visible(enterprise_id, actor)
     if actor.side is not Side.ENTERPRISE:
         _require_centre(actor)
-    try:
-        with transaction.atomic():
-            return acts.contact(
-                DIRECT,
-                enterprise=enterprise,
-                account=account,
-                name=name,
-                phone=phone,
-                title=title,
-                is_main=is_main,
-                actor=actor,
-                at=at,
-            )
-    except IntegrityError:
-        raise Conflict(_("已经有一位主要联系人，请先改原来那位。"))
+    with conflict_if_taken(_("已经有一位主要联系人，请先改原来那位。")):
+        return acts.contact(
+            DIRECT,
+            enterprise=enterprise,
+            account=account,
+            name=name,
+            phone=phone,
+            title=title,
+            is_main=is_main,
+            actor=actor,
+            at=at,
+        )
 
 
 @transaction.atomic
@@ -103,19 +97,16 @@ def link_begin(
     """Begin a link (挂钩). Raises NotAllowed; Conflict if the role is held by another then."""
     _require_centre(actor)
     enterprise = enterprise_visible(enterprise_id, actor)
-    try:
-        with transaction.atomic():
-            return acts.link(
-                DIRECT,
-                enterprise=enterprise,
-                officer=officer,
-                from_on=from_on,
-                role=role,
-                actor=actor,
-                at=at,
-            )
-    except IntegrityError:
-        raise Conflict(_("这段时间已有挂钩干部，请先结束原来的挂钩。"))
+    with conflict_if_taken(_("这段时间已有挂钩干部，请先结束原来的挂钩。")):
+        return acts.link(
+            DIRECT,
+            enterprise=enterprise,
+            officer=officer,
+            from_on=from_on,
+            role=role,
+            actor=actor,
+            at=at,
+        )
 
 
 @transaction.atomic
