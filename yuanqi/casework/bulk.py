@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from .definition import MechanismDefinition
 from .models import MechanismVersion
-from .queries import Limits, current_mechanism
+from .queries import Limits, current_mechanism, definition_in
 
 
 class Rules:
@@ -12,7 +11,7 @@ class Rules:
 
     def __init__(self, version: MechanismVersion) -> None:
         self.version = version
-        self.definition = MechanismDefinition.model_validate(version.definition)
+        self.definition = definition_in(version)
         self._limits: dict[date, Limits] = {}
 
     @classmethod

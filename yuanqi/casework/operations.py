@@ -20,7 +20,7 @@ from . import acts
 from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
 from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
-from .queries import Act, Limits, case_for, co_handling_of
+from .queries import Act, Limits, case_for, co_handling_of, definition_in
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def opened(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
 
 
 def definition_of(case: Case) -> MechanismDefinition:
-    return MechanismDefinition.model_validate(case.mechanism_version.definition)
+    return definition_in(case.mechanism_version)
 
 
 def limits_of(case: Case) -> Limits:

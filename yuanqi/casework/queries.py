@@ -13,6 +13,7 @@ from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.organisation.models import Officer
 
 from .casefile import Allowance
+from .definition import MechanismDefinition
 from .models import (
     Attachment,
     Case,
@@ -200,6 +201,19 @@ def current_mechanism(code: str) -> MechanismVersion:
         .filter(mechanism__code=code)
         .latest("number")
     )
+
+
+# published definitions are few and never change: one a digest
+_definitions: dict[str, MechanismDefinition] = {}
+
+
+def definition_in(version: MechanismVersion) -> MechanismDefinition:
+    """Return what this version defines, checked once a process."""
+    definition = _definitions.get(version.digest)
+    if definition is None:
+        definition = MechanismDefinition.model_validate(version.definition)
+        _definitions[version.digest] = definition
+    return definition
 
 
 class Limits:

@@ -24,6 +24,7 @@ from yuanqi.casework.events import (
     TaskStarted,
 )
 from yuanqi.casework.models import Case, MechanismVersion, Message, Task, TaskKind
+from yuanqi.casework.queries import definition_in
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
@@ -132,7 +133,7 @@ class Facts:
                 "enterprise_id",
             ),
             definitions={
-                version.pk: MechanismDefinition.model_validate(version.definition)
+                version.pk: definition_in(version)
                 for version in MechanismVersion.objects.filter(
                     pk__in={case.mechanism_version_id for case in cases.values()}
                 )

@@ -19,7 +19,7 @@ from yuanqi.casework.models import (
     Message,
     Task,
 )
-from yuanqi.casework.queries import attachments_visible_to, messages_visible_to
+from yuanqi.casework.queries import attachments_visible_to, definition_in, messages_visible_to
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
@@ -87,7 +87,7 @@ def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
         unit.reports_to = units.get(unit.reports_to_id) if unit.reports_to_id else None
     return Sheet(
         request=request,
-        definition=MechanismDefinition.model_validate(case.mechanism_version.definition),
+        definition=definition_in(case.mechanism_version),
         category=Category.objects.filter(pk=case.category).first(),
         tasks=tasks,
         clocks=list(case.clocks.select_related("calendar")),
