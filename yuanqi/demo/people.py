@@ -84,7 +84,6 @@ HANDLERS = {
     "social-affairs": "qiuwangshu",
     "commerce": "gujianping",
 }
-DEPARTMENT_OF = {username: code for code, username in HANDLERS.items()}
 ROLES: dict[str, tuple[Role, ...]] = {
     **{person[0]: person[6] for person in _OFFICERS},
     "sysadmin": (Role.SYSTEM_ADMIN,),

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
-
-from yuanqi.foundation.actors import Actor
+from django.db.models import QuerySet
 
 from .models import Absence, CalendarVersion, Department, DutyShift, Officer
 
@@ -81,28 +79,6 @@ def officers_represented(officer_id: int, at: datetime) -> frozenset[int]:
         frontier = absent - found - {officer_id}
         found |= frontier
     return frozenset(found)
-
-
-def absences_visible_to(actor: Actor, at: datetime) -> QuerySet[Absence]:
-    """Present and coming absences; staff only."""
-    if actor.officer_id is None:
-        return Absence.objects.none()
-    return (
-        Absence.objects.select_related("officer__department", "acting__department")
-        .filter(Q(end_at__gt=at))
-        .order_by("start_at")
-    )
-
-
-def shifts_visible_to(actor: Actor, at: datetime) -> QuerySet[DutyShift]:
-    """Present and coming duty shifts; staff only."""
-    if actor.officer_id is None:
-        return DutyShift.objects.none()
-    return (
-        DutyShift.objects.select_related("officer", "department")
-        .filter(end_at__gt=at)
-        .order_by("start_at")
-    )
 
 
 def current_calendar() -> CalendarVersion:

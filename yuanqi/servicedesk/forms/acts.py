@@ -84,10 +84,6 @@ class DispatchForm(ActForm):
         """The tick and the words of each department."""
         return [(self[f"co_{unit.pk}"], self[f"brief_{unit.pk}"]) for unit in self.units]
 
-    @property
-    def has_rows_filled(self) -> bool:
-        return any(tick.value() or words.value() for tick, words in self.rows)
-
     def clean(self) -> dict[str, Any]:
         lead = self.cleaned_data.get("lead")
         asked = []
