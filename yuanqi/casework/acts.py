@@ -248,7 +248,7 @@ def close(file: CaseFile, *, how: str) -> None:
     if file.case.state not in (CaseState.ANSWERED, CaseState.CALL_BACK):
         raise Conflict(_("答复之后才能办结。"))
     file.stop_clocks()
-    file.set(state=CaseState.CLOSED, closed_at=file.at)
+    file.set(state=CaseState.CLOSED, closed_at=file.at, outcome=how)
     file.record(CaseClosed(case_id=file.case.pk, how=how))
     file.settle()
 

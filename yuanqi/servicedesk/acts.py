@@ -96,6 +96,7 @@ def raise_request(
         category=category,
         level=level,
         opened_at=at,
+        acted_at=at,
         responsible=intake.officer,
     )
     writer.insert(case)

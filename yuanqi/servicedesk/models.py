@@ -66,8 +66,20 @@ class ServiceRequest(models.Model):
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    # a complaint (投诉) about a unit or one of its people: they never see it (CaseBar)
+    accused_department = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    accused_officer = models.ForeignKey(
+        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
     class Meta:
         db_table = "service_request"
+
+    @property
+    def is_complaint(self) -> bool:
+        return self.accused_department_id is not None or self.accused_officer_id is not None
 
 
 class Return(models.Model):
@@ -94,12 +106,70 @@ class CallBack(models.Model):
     spoke_with = models.CharField(max_length=40)
     facts = models.CharField(max_length=1000)
     is_resolved = models.BooleanField()
+    is_sent_back = models.BooleanField(default=False)  # to the lead, to put it right (整改)
 
     class Meta:
         db_table = "request_call_back"
         ordering = ["at"]
         constraints = [
             models.CheckConstraint(condition=~Q(facts=""), name="call_back_states_facts"),
+        ]
+
+
+class Ending(models.Model):
+    """An end without a formal answer: not accepted, merged, withdrawn; the enterprise is told why.
+
+    Grounds of non-acceptance: Weifang 12345 Regulation (2021) art. 19; a settled matter is not
+    handled a second time, which is explained and filed: Jinan 12345 Regulation (2018) art. 25.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="endings")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    ground = models.CharField(max_length=40, blank=True)  # of the mechanism, when not accepted
+    basis = models.CharField(max_length=200, blank=True)
+    where_to = models.CharField(max_length=200, blank=True)  # to whom the enterprise can turn
+    explanation = models.CharField(max_length=1000)
+    earlier = models.ForeignKey(
+        Case, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # the case that settled it
+
+    class Meta:
+        db_table = "request_ending"
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(explanation=""), name="ending_is_explained"),
+        ]
+
+
+class Reopening(models.Model):
+    """重新办理: within the window after its end, with what is still not right."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="reopenings")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    outcome_before = models.CharField(max_length=12)
+    closed_before = models.DateTimeField()
+
+    class Meta:
+        db_table = "request_reopening"
+        ordering = ["at", "id"]
+
+
+class SavedView(models.Model):
+    """A list as somebody wants to see it again: the query of its address under a name."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=30)
+    query = models.CharField(max_length=1000)  # without page
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "saved_view"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="saved_view_once"),
         ]
 
 

@@ -75,8 +75,16 @@ ATTEMPTS: dict[str, tuple[Callable[[Case], object], str]] = {
         lambda case: change(case, state=CaseState.ANSWERED), "case_answered_before_evaluation",
     ),
     "a closed case without the instant": (
-        lambda case: change(case, state=CaseState.CLOSED, answered_at=NOW, clock=None),
+        lambda case: change(
+            case, state=CaseState.CLOSED, outcome="unrated", answered_at=NOW, clock=None
+        ),
         "case_open_until_closed",
+    ),
+    "a closed case of which nobody knows how it ended": (
+        lambda case: change(
+            case, state=CaseState.CLOSED, answered_at=NOW, closed_at=NOW, clock=None
+        ),
+        "case_closed_with_an_outcome",
     ),
     "a case in progress with no lead": (
         lambda case: change(case, lead=None), "case_dispatched_to_a_lead",

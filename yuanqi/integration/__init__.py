@@ -1,0 +1,1 @@
+"""Other programs: tokens of the API, webhooks and their deliveries."""

@@ -1,0 +1,1 @@
+"""The knowledge base: answers that a department keeps current."""

@@ -1,0 +1,1 @@
+"""Notices: lines in people's messages, mail and other channels, by each person's choice."""

@@ -1,0 +1,1 @@
+"""Supervision of cases: warnings, escalation, reminders, demands, quality baskets."""
