@@ -43,7 +43,10 @@ AT_WORK = (
 _resolve = ClockRecord.objects.filter(
     case=OuterRef("pk"), purpose=Purpose.RESOLVE, task__isnull=True
 ).order_by("-id")
-_evaluation = Evaluation.objects.filter(case=OuterRef("pk")).order_by("-id")
+# what was said of an answer before the last one counts no more
+_evaluation = Evaluation.objects.filter(
+    case=OuterRef("pk"), at__gte=OuterRef("answered_at")
+).order_by("-id")
 
 RESOLVE_DUE = Subquery(_resolve.values("due_at")[:1])
 REVIEW_LEVEL = Subquery(_evaluation.values("level")[:1])

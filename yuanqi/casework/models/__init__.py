@@ -1,6 +1,15 @@
 """The tables of casework, a file a subject; users import them from here."""
 
-from .case import UNANSWERED, Case, CaseAccess, CaseBar, CaseNumber, CaseState, Outcome
+from .case import (
+    UNANSWERED,
+    WITHOUT_ANSWER,
+    Case,
+    CaseAccess,
+    CaseBar,
+    CaseNumber,
+    CaseState,
+    Outcome,
+)
 from .clock import ClockPause, ClockRecord, Extension
 from .mechanism import LimitRule, Mechanism, MechanismVersion, Purpose
 from .talk import Attachment, Evaluation, Message, Satisfaction
@@ -9,6 +18,7 @@ from .work import OPEN_TASKS, CaseHolding, Task, TaskKind, TaskState
 __all__ = [
     "OPEN_TASKS",
     "UNANSWERED",
+    "WITHOUT_ANSWER",
     "Attachment",
     "Case",
     "CaseAccess",

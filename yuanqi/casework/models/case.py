@@ -35,6 +35,7 @@ class Outcome(models.TextChoices):
     WITHDRAWN = "withdrawn", _("企业撤回")
 
 
+WITHOUT_ANSWER = (Outcome.NOT_ACCEPTED, Outcome.MERGED, Outcome.WITHDRAWN)
 UNANSWERED = (CaseState.SUBMITTED, CaseState.DISPATCHED, CaseState.IN_PROGRESS)
 
 
