@@ -7,14 +7,12 @@ invalid definition cannot be built. How to write one: docs/mechanisms.md.
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -29,25 +27,22 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from yuanqi.domain.clock import Base, Limit
 
-PurposeName = Literal["sign", "contact", "plan", "resolve", "work", "evaluate", "call_back"]
+from .reading import Problem, read_yaml
+
+PurposeName = Literal[
+    "sign", "contact", "plan", "resolve", "work", "evaluate", "call_back",
+    "extension", "rectify", "supervise",
+]  # fmt: skip
 LevelName = Literal["", "P1", "P2", "P3", "P4"]
 PURPOSES: tuple[str, ...] = get_args(PurposeName)
 LEVELS: tuple[str, ...] = get_args(LevelName)[1:]
-# What begins after the answer: however urgent the request was, the same for everybody.
-LEVELLED_PURPOSES = ("sign", "contact", "plan", "resolve", "work")
+# The others are the same for everybody, however urgent the request is or was.
+LEVELLED_PURPOSES = ("sign", "contact", "plan", "resolve", "work", "extension", "rectify")
+# A mechanism without a limit for these doesn't have the step: no extension, no rectification, no
+# demand of supervision.
+OPTIONAL_PURPOSES = ("extension", "rectify", "supervise")
 
-_DEEPEST = 20
-_PATH = tuple[str | int, ...]
 _Key = tuple[str, str, str]  # purpose, level, category
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """What is wrong, in which line (from 1), at which place of the definition."""
-
-    line: int
-    path: str
-    message: str
 
 
 class _Part(BaseModel):
@@ -55,6 +50,7 @@ class _Part(BaseModel):
 
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
+GroundCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 
 
 class Label(_Part):
@@ -64,11 +60,32 @@ class Label(_Part):
     en: Text
 
 
+def _countable(text: str) -> str:
+    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9])?) ([a-z_]+)", text)
+    if match is None:
+        raise PydanticCustomError("limit", "expected a limit such as '5 working_days'")
+    if match[2] not in set(Base):
+        raise PydanticCustomError("limit", f"the base is one of {', '.join(Base)}")
+    try:
+        Limit.parse(text)
+    except ValueError:
+        raise PydanticCustomError(
+            "limit",
+            "more than nought; halves of working_days, whole calendar_days and months",
+        )
+    return text
+
+
+Countable = Annotated[str, AfterValidator(_countable)]  # a limit as it is written
+
+
 class PauseGround(_Part):
     """Why a resolve clock may stop (暂停计时), on what basis, and for how long at most.
 
     Lengths are in working days; the clock goes on by itself after the longest. With
-    `ends_with_supply` it goes on as soon as the enterprise hands in what was awaited.
+    `ends_with_supply` it goes on as soon as the enterprise hands in what was awaited. On a ground
+    that `parks` the case is set aside (挂起) until a day of review: by the centre or the lead's
+    head, with an explanation to the enterprise, never by the handler alone.
     """
 
     label: Label
@@ -76,6 +93,7 @@ class PauseGround(_Part):
     at_most_working_days: Annotated[StrictInt, Field(ge=1, le=250)]
     remind_after_working_days: Annotated[StrictInt, Field(ge=1)] | None = None
     ends_with_supply: StrictBool
+    parks: StrictBool = False
 
     @model_validator(mode="after")
     def _reminds_before_the_end(self) -> "PauseGround":
@@ -85,6 +103,38 @@ class PauseGround(_Part):
                 "reminder_too_late", "the reminder must come before the pause ends"
             )
         return self
+
+
+class RefusalGround(_Part):
+    """Why a request isn't accepted (不予受理), on what basis, and where the enterprise can turn.
+
+    With `needs_earlier` the case that settled the matter must be named.
+    """
+
+    label: Label
+    basis: Text
+    where_to: Label
+    needs_earlier: StrictBool = False
+
+
+class ReopeningRules(_Part):
+    """Within what time after its end a case may be taken up again (重新办理)."""
+
+    within: Countable
+    basis: Text
+
+    @property
+    def limit(self) -> Limit:
+        return Limit.parse(self.within)
+
+
+class SupervisionRules(_Part):
+    """What supervision goes by (催办、督办), in working days."""
+
+    remind_grace_working_days: Annotated[StrictInt, Field(ge=0, le=60)] = 3  # between two reminders
+    idle_working_days: Annotated[StrictInt, Field(ge=1, le=60)] = 2  # nothing done for so long
+    leadership_after_working_days: Annotated[StrictInt, Field(ge=1, le=60)] = 5  # of red
+    basis: Text = "园区默认，可改"
 
 
 class EvaluationRules(_Part):
@@ -104,25 +154,8 @@ class LimitDefinition(_Part):
     purpose: PurposeName
     level: LevelName = ""
     category: Annotated[str, Field(pattern=r"^([A-Z][A-Z0-9]{1,7})?$")] = ""
-    limit: str
+    limit: Countable
     source: Text
-
-    @field_validator("limit")
-    @classmethod
-    def _countable(cls, text: str) -> str:
-        match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9])?) ([a-z_]+)", text)
-        if match is None:
-            raise PydanticCustomError("limit", "expected a limit such as '5 working_days'")
-        if match[2] not in set(Base):
-            raise PydanticCustomError("limit", f"the base is one of {', '.join(Base)}")
-        try:
-            Limit.parse(text)
-        except ValueError:
-            raise PydanticCustomError(
-                "limit",
-                "more than nought; halves of working_days, whole calendar_days and months",
-            )
-        return text
 
     @property
     def amount(self) -> Decimal:
@@ -144,15 +177,34 @@ class MechanismDefinition(_Part):
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=60)]
     name: Label
     basis: Text
-    pause_grounds: dict[
-        Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)], PauseGround
-    ] = {}
+    pause_grounds: dict[GroundCode, PauseGround] = {}
+    # what a mechanism leaves out, its cases don't have: nothing refused, nothing reopened
+    refusal_grounds: dict[GroundCode, RefusalGround] = {}
+    reopening: ReopeningRules | None = None
+    supervision: SupervisionRules = SupervisionRules()
     evaluation: EvaluationRules
     limits: tuple[LimitDefinition, ...]
 
+    @property
+    def handlers_grounds(self) -> dict[str, PauseGround]:
+        """The grounds on which the handler himself may pause the clock."""
+        return {code: ground for code, ground in self.pause_grounds.items() if not ground.parks}
+
+    @property
+    def parking(self) -> tuple[str, PauseGround] | None:
+        """The ground on which a case is set aside (挂起), if the mechanism has one."""
+        return next(((c, g) for c, g in self.pause_grounds.items() if g.parks), None)
+
+    @field_validator("pause_grounds")
+    @classmethod
+    def _parks_on_one_ground(cls, grounds: dict[str, PauseGround]) -> dict[str, PauseGround]:
+        if sum(ground.parks for ground in grounds.values()) > 1:
+            raise PydanticCustomError("parks_twice", "only one ground parks a case")
+        return grounds
+
     @model_validator(mode="after")
     def _limits_agree(self) -> "MechanismDefinition":
-        found = list(_disagreements(enumerate(limit.key for limit in self.limits)))
+        found = list(_disagreements((i, row.key, row.base) for i, row in enumerate(self.limits)))
         if found:
             sentences = "; ".join(message for _, message in found)
             raise PydanticCustomError("limits_disagree", "{sentences}", {"sentences": sentences})
@@ -169,19 +221,23 @@ class MechanismDefinition(_Part):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _disagreements(keys: Iterable[tuple[int, _Key]]) -> Iterator[tuple[int | None, str]]:
+def _disagreements(
+    limits: Iterable[tuple[int, _Key, str]],
+) -> Iterator[tuple[int | None, str]]:
     """Yield (index of the limit or None, what is wrong) for limits that don't fit together."""
-    rows = list(keys)
-    seen: dict[_Key, int] = {}
-    for index, key in rows:
+    rows = list(limits)
+    seen: dict[_Key, str] = {}
+    for index, key, base in rows:
         purpose, level, category = key
         if key in seen:
             yield index, f"the limit is defined twice: {_named(key)}"
-        seen.setdefault(key, index)
+        seen.setdefault(key, base)
         if purpose not in LEVELLED_PURPOSES and (level or category):
             yield index, f"{purpose} has one limit for all: leave out level and category"
     for purpose in PURPOSES:
         if (purpose, "", "") in seen:
+            continue
+        if purpose in OPTIONAL_PURPOSES and not any(key[0] == purpose for key in seen):
             continue
         if purpose not in LEVELLED_PURPOSES:
             yield None, f"{purpose} has no limit"
@@ -189,6 +245,31 @@ def _disagreements(keys: Iterable[tuple[int, _Key]]) -> Iterator[tuple[int | Non
         missing = [level for level in LEVELS if (purpose, level, "") not in seen]
         if missing:
             yield None, f"{purpose} has no limit for {', '.join(missing)} whatever the category"
+    yield from _other_bases(rows, seen)
+
+
+def _other_bases(
+    rows: Sequence[tuple[int, _Key, str]], bases: Mapping[_Key, str]
+) -> Iterator[tuple[int, str]]:
+    """An extension is counted as the limit that it extends: days of work aren't added to dates."""
+    for index, (purpose, level, category), base in rows:
+        if purpose != "resolve":
+            continue
+        for name in most_exact("extension", level, category):
+            if name in bases:
+                if bases[name] != base:
+                    yield index, f"its extension is counted in {bases[name]}: {_named(name)}"
+                break
+
+
+def most_exact(purpose: str, level: str, category: str) -> tuple[_Key, ...]:
+    """Under which names a limit may stand, the most exact first: that one holds."""
+    return (
+        (purpose, level, category),
+        (purpose, level, ""),
+        (purpose, "", category),
+        (purpose, "", ""),
+    )
 
 
 def _named(key: _Key) -> str:
@@ -213,7 +294,7 @@ def check(text: str) -> tuple[MechanismDefinition | None, list[Problem]]:
             ]
         reading.problems += [
             reading.problem(("limits",) if index is None else ("limits", index), message)
-            for index, message in _disagreements(_keys(reading.data))
+            for index, message in _disagreements(_limits(reading.data))
         ]
     problems = sorted(set(reading.problems))
     return (None if problems else definition), problems
@@ -226,15 +307,15 @@ def report(path: str, problems: Iterable[Problem]) -> str:
     )
 
 
-def _keys(data: Any) -> Iterator[tuple[int, _Key]]:
-    """Yield what each row limits, also of rows that are wrong in something else."""
+def _limits(data: Any) -> Iterator[tuple[int, _Key, str]]:
+    """Yield what each row limits and its base, also of rows that are wrong in something else."""
     rows = data.get("limits") if isinstance(data, dict) else None
     for index, row in enumerate(rows if isinstance(rows, list) else ()):
         if not isinstance(row, dict):
             continue
         purpose, level, category = (row.get(k, "") for k in ("purpose", "level", "category"))
         if purpose in PURPOSES and isinstance(level, str) and isinstance(category, str):
-            yield index, (str(purpose), level, category)
+            yield index, (str(purpose), level, category), str(row.get("limit", "")).split(" ")[-1]
 
 
 def _sentence(details: ErrorDetails) -> str:
@@ -243,131 +324,8 @@ def _sentence(details: ErrorDetails) -> str:
             return f"{details['loc'][-1]} is missing"
         case "extra_forbidden":
             return "is not a part of a mechanism"
-        case "reminder_too_late":
+        case "reminder_too_late" | "parks_twice":
             return details["msg"]
     given = details["input"]
     shown = f": {given!r}" if isinstance(given, str | int | bool) else ""
     return details["msg"][:1].lower() + details["msg"][1:] + shown
-
-
-@dataclass
-class Reading:
-    """Plain values read from YAML, and in which line each stands."""
-
-    data: Any = None
-    read: bool = False  # False: not YAML at all
-    lines: dict[_PATH, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def problem(self, path: _PATH, message: str) -> Problem:
-        """Return a problem at `path`, in the line of the nearest thing that stands there."""
-        known = path
-        while known and known not in self.lines:
-            known = known[:-1]
-        return Problem(self.lines.get(known, 1), _written(path), message)
-
-
-def _written(path: _PATH) -> str:
-    """Return a path as `limits[3].source`."""
-    text = ""
-    for part in path:
-        if part == "[key]":
-            continue
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without surprises: NO, 010, 12:30 and 2026-11-05 are texts, as they are written."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]{0,8})$"), list("-0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""]
-)
-
-
-def read_yaml(text: str) -> Reading:
-    """Read one YAML document into plain values; problems are its syntax, and keys given twice.
-
-    Only maps, lists, texts, whole numbers, true, false and null; no tags and no aliases, so a
-    file can neither build objects nor unfold without end.
-    """
-    reading = Reading()
-    try:
-        loader = _Loader(text)
-        if _no_aliases(text, reading):
-            node = loader.get_single_node()
-            reading.data = _plain(node, (), reading) if node is not None else None
-            reading.read = True
-            reading.lines.setdefault((), 1)
-    except yaml.MarkedYAMLError as error:
-        line = _line(error.problem_mark or error.context_mark)
-        reading.problems.append(Problem(line, "", f"not YAML: {error.problem or error.context}"))
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        reading.problems.append(Problem(line, "", f"not YAML: {error.reason}"))
-    except RecursionError:
-        reading.problems.append(Problem(1, "", "nested too deeply"))
-    return reading
-
-
-def _line(mark: Any) -> int:
-    return 1 if mark is None else int(mark.line) + 1
-
-
-def _no_aliases(text: str, reading: Reading) -> bool:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent):
-            message = "aliases (*name) are not used here: write it out"
-            reading.problems.append(Problem(_line(event.start_mark), "", message))
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > _DEEPEST:
-            reading.problems.append(Problem(_line(event.start_mark), "", "nested too deeply"))
-            return False
-    return not reading.problems
-
-
-def _plain(node: yaml.Node, path: _PATH, reading: Reading) -> Any:
-    reading.lines.setdefault(path, _line(node.start_mark))
-    kind = node.tag.removeprefix("tag:yaml.org,2002:")
-    match kind, node:
-        case "map", yaml.MappingNode():
-            return _mapping(node, path, reading)
-        case "seq", yaml.SequenceNode():
-            return [_plain(item, (*path, i), reading) for i, item in enumerate(node.value)]
-        case "str", yaml.ScalarNode():
-            return node.value
-        case "bool", yaml.ScalarNode() if node.value in ("true", "false"):
-            return node.value == "true"
-        case "int", yaml.ScalarNode() if re.fullmatch(r"-?[0-9]{1,9}", node.value):
-            return int(node.value)
-        case "null", yaml.ScalarNode():
-            return None
-    reading.problems.append(reading.problem(path, f"the tag {node.tag} is not used here"))
-    return None
-
-
-def _mapping(node: yaml.MappingNode, path: _PATH, reading: Reading) -> dict[str, Any]:
-    counts = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-    found: dict[str, Any] = {}
-    for key, value in node.value:
-        line = _line(key.start_mark)
-        if not isinstance(key, yaml.ScalarNode):
-            reading.problems.append(Problem(line, _written(path), "a key is a plain name"))
-            continue
-        name = key.value
-        if name in found:
-            message = f"the key is given {counts[name]} times"
-            reading.problems.append(Problem(line, _written((*path, name)), message))
-            continue
-        reading.lines[(*path, name)] = line
-        found[name] = _plain(value, (*path, name), reading)
-    return found

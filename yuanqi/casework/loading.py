@@ -19,9 +19,10 @@ from yuanqi.foundation.errors import Invalid, NotAllowed
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.writer import DIRECT
 
-from .definition import MechanismDefinition, Problem, check, report
+from .definition import MechanismDefinition, check, report
 from .events import MechanismPublished
 from .models import LimitRule, Mechanism, MechanismVersion
+from .reading import Problem
 
 
 class DefinitionError(Invalid):

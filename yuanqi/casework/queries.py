@@ -1,6 +1,7 @@
 """Every read of cases starts here, from what the actor may see."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -10,15 +11,17 @@ from django.utils.translation import gettext as _
 from yuanqi.foundation import journal
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
-from yuanqi.organisation.models import Officer
+from yuanqi.organisation.models import Department, Officer
 
 from .casefile import Allowance
-from .definition import MechanismDefinition
+from .definition import OPTIONAL_PURPOSES, MechanismDefinition, most_exact
 from .models import (
     Attachment,
     Case,
     CaseAccess,
+    CaseBar,
     CaseState,
+    Extension,
     LimitRule,
     Mechanism,
     MechanismVersion,
@@ -46,21 +49,50 @@ class Act(StrEnum):
     ANSWER = "answer"
     EVALUATE = "evaluate"
     CALL_BACK = "call_back"
+    EXTEND = "extend"
+    DECIDE_EXTENSION = "decide_extension"
+    HAND_OVER = "hand_over"
+    PARK = "park"
+    REDISPATCH = "redispatch"
+    REFUSE = "refuse"
+    MERGE = "merge"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    REMIND = "remind"
+    SUPERVISE = "supervise"
+    REPORT = "report"  # answers a demand of supervision
+    INSPECT = "inspect"
+    REMOVE_FILE = "remove_file"
 
 
 def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     """Own enterprise's; linked enterprises'; own department's; all for the centre and leaders.
 
-    An outsider gets an empty set, never an error.
+    Never a complaint about oneself or one's unit, whatever else would let one see it (Jinan 12345
+    Regulation, 2018, art. 32). An outsider gets an empty set, never an error.
     """
-    if actor.sees_every_case:
+    if actor.side is Side.SYSTEM:
         return Case.objects.all()
-    names = actor.grantees
-    if not names:
+    if actor.sees_every_case:
+        cases = Case.objects.all()
+    elif actor.grantees:
+        names = actor.grantees
+        cases = Case.objects.filter(
+            Exists(CaseAccess.objects.filter(case=OuterRef("pk"), grantee__in=names))
+        )
+    else:
         return Case.objects.none()
-    return Case.objects.filter(
-        Exists(CaseAccess.objects.filter(case=OuterRef("pk"), grantee__in=names))
-    )
+    if actor.side is Side.ENTERPRISE:
+        return cases
+    # a set apart, read once: a test for each row would cost long lists dear
+    barred = CaseBar.objects.filter(grantee__in=names_to_be_barred(actor))
+    return cases.exclude(pk__in=barred.values("case"))
+
+
+def names_to_be_barred(actor: Actor) -> tuple[str, ...]:
+    """Under which names a complaint may be about this actor: his own, not whom he acts for."""
+    names = (("d", actor.department_id), ("o", actor.officer_id))
+    return tuple(f"{kind}{pk}" for kind, pk in names if pk is not None)
 
 
 def case_visible(case_id: int, actor: Actor) -> Case:
@@ -97,50 +129,104 @@ def acts_allowed(case: Case, actor: Actor) -> frozenset[Act]:
     if actor.side is Side.ENTERPRISE:
         if actor.enterprise_id != case.enterprise_id or actor.enterprise_id is None:
             return frozenset()
-        return frozenset({Act.TALK, Act.SUPPLY, Act.EVALUATE})
+        return _ENTERPRISE
     if actor.officer_id is None:
         return frozenset()
     acts: set[Act] = {Act.NOTE}
     if case.enterprise_id in actor.linked_enterprise_ids:
-        acts |= {Act.TALK}
-    if actor.has(Role.CENTRE):
-        acts |= {Act.DISPATCH, Act.CALL_BACK, Act.TALK}
+        acts |= {Act.TALK, Act.REMIND}
+    if actor.has(Role.LEADER):
+        acts |= _LEADER
+    if does_the_centres_part(case, actor):
+        acts |= _CENTRE
     if case.responsible_id in actor.officer_ids:
         # whoever answers for it, as duty or absence have it, may do what it waits for
         acts |= _AWAITED.get(case.state, frozenset())
-    for kind in kinds_of_tasks(case, actor):
-        acts |= _LEAD if kind == TaskKind.LEAD else _CO_HANDLE
+    for part in parts_of(case, actor):
+        acts |= _LEAD if part.kind == TaskKind.LEAD else _CO_HANDLE
+        if part.as_head or part.as_officer:
+            acts.add(Act.HAND_OVER)
+        if part.as_head and part.kind == TaskKind.LEAD:
+            acts.add(Act.PARK)
+    if extensions_reviewed_by(case, actor).exists():
+        acts.add(Act.DECIDE_EXTENSION)
     return frozenset(acts)
 
 
-_LEAD = frozenset({Act.ACCEPT, Act.RETURN, Act.TALK, Act.PLAN, Act.ANSWER, Act.PAUSE, Act.RESUME})
-_CO_HANDLE = frozenset({Act.TASK_START, Act.TASK_FINISH, Act.TALK})
+_ENTERPRISE = frozenset(
+    {Act.TALK, Act.SUPPLY, Act.EVALUATE, Act.WITHDRAW, Act.REOPEN, Act.REMOVE_FILE}
+)
+_CENTRE = frozenset(
+    {
+        Act.DISPATCH, Act.CALL_BACK, Act.TALK, Act.REDISPATCH, Act.REFUSE, Act.MERGE, Act.REOPEN,
+        Act.PARK, Act.RESUME, Act.REMIND, Act.SUPERVISE, Act.INSPECT, Act.REMOVE_FILE,
+    }
+)  # fmt: skip
+_LEADER = frozenset({Act.REMIND, Act.SUPERVISE})
+_LEAD = frozenset(
+    {
+        Act.ACCEPT, Act.RETURN, Act.TALK, Act.PLAN, Act.ANSWER, Act.PAUSE, Act.RESUME, Act.EXTEND,
+        Act.REPORT, Act.REMOVE_FILE,
+    }
+)  # fmt: skip
+_CO_HANDLE = frozenset({Act.TASK_START, Act.TASK_FINISH, Act.TALK, Act.REMOVE_FILE})
 _AWAITED: Mapping[str, frozenset[Act]] = {
-    CaseState.SUBMITTED: frozenset({Act.DISPATCH, Act.TALK}),
+    CaseState.SUBMITTED: frozenset({Act.DISPATCH, Act.REFUSE, Act.MERGE, Act.TALK}),
     CaseState.DISPATCHED: frozenset({Act.ACCEPT, Act.RETURN, Act.TALK}),
     CaseState.CALL_BACK: frozenset({Act.CALL_BACK, Act.TALK}),
 }
 
 
-def kinds_of_tasks(case: Case, actor: Actor) -> set[str]:
-    """In which roles the actor (or whom he acts for) has a part in the case.
+def does_the_centres_part(case: Case, actor: Actor) -> bool:
+    """The service centre's own; in a complaint about the centre, the leaders above it."""
+    if actor.has(Role.CENTRE):
+        return True
+    if not actor.has(Role.LEADER):
+        return False
+    return CaseBar.objects.filter(case=case, grantee__in=_names_of_centres()).exists()
 
-    Who led it once and gave it back has none in it any more, nor has a cancelled co-handler.
+
+def _names_of_centres() -> list[str]:
+    units = Department.objects.filter(kind=Department.Kind.CENTRE)
+    return [f"d{pk}" for pk in units.values_list("pk", flat=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What an actor (or whom he acts for) has to do with a case by one of its tasks."""
+
+    kind: str
+    as_officer: bool  # the task is his
+    as_head: bool  # the unit is
+
+
+def parts_of(case: Case, actor: Actor) -> list[Part]:
+    """The tasks of the case that the actor's unit, or he himself, has or had in hand.
+
+    Who led it once and gave it back has none in it any more, nor has who was relieved of it.
     """
     tasks = list(
         case.tasks.exclude(state=TaskState.CANCELLED).values_list(
-            "kind", "department_id", "officer_id"
+            "kind", "department_id", "officer_id", "department__head_id"
         )
     )
     # of those who led, the last one: tasks come in order of their keys
     leads = [task for task in tasks if task[0] == TaskKind.LEAD][-1:]
     parts = leads + [task for task in tasks if task[0] != TaskKind.LEAD]
     departments = departments_worked_for(actor)
-    return {
-        kind
-        for kind, department_id, officer_id in parts
-        if department_id in departments or officer_id in actor.officer_ids
-    }
+    found = []
+    for kind, department_id, officer_id, head_id in parts:
+        as_officer, as_head = officer_id in actor.officer_ids, head_id in actor.officer_ids
+        if department_id in departments or as_officer or as_head:
+            found.append(Part(kind, as_officer, as_head))
+    return found
+
+
+def extensions_reviewed_by(case: Case, actor: Actor) -> QuerySet[Extension]:
+    """Extensions, decided or not, that fall to the actor; nobody decides what he asked for."""
+    return Extension.objects.filter(case=case, reviewer__in=actor.officer_ids).exclude(
+        asked_by=actor.officer_id
+    )
 
 
 def co_handling_of(case: Case, actor: Actor) -> list[Task]:
@@ -227,19 +313,34 @@ class Limits:
 
     @classmethod
     def on(cls, mechanism: Mechanism, day: date) -> "Limits":
-        return cls(
-            LimitRule.objects.filter(mechanism=mechanism, valid_from__lte=day)
+        rules = list(
+            LimitRule.objects.filter(mechanism=mechanism)
             .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day))
             .order_by("valid_from")
         )
+        holding = [rule for rule in rules if rule.valid_from <= day]
+        # a step that the park limited only later: its first limits hold for older cases too
+        known = {rule.purpose for rule in holding}
+        later = [
+            rule for rule in rules
+            if rule.purpose in OPTIONAL_PURPOSES and rule.purpose not in known
+        ]  # fmt: skip
+        return cls(later[::-1] + holding)
 
     def allowance(self, purpose: str, level: str = "", category: str = "") -> Allowance:
         """Return the limit for a purpose. Raises LookupError if the table has none."""
-        for key in ((level, category), (level, ""), ("", category), ("", "")):
-            rule = self._rules.get((purpose, *key))
+        found = self.find(purpose, level, category)
+        if found is None:
+            raise LookupError(f"no limit for {purpose} at level {level!r}, category {category!r}")
+        return found
+
+    def find(self, purpose: str, level: str = "", category: str = "") -> Allowance | None:
+        """Return the limit for a purpose that a mechanism may leave out."""
+        for key in most_exact(purpose, level, category):
+            rule = self._rules.get(key)
             if rule is not None:
                 return Allowance(rule.limit, rule.source)
-        raise LookupError(f"no limit for {purpose} at level {level!r}, category {category!r}")
+        return None
 
 
 def open_cases(cases: QuerySet[Case]) -> QuerySet[Case]:

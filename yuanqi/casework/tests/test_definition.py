@@ -9,11 +9,10 @@ from yuanqi.casework.definition import (
     LEVELLED_PURPOSES,
     LEVELS,
     MechanismDefinition,
-    Problem,
     check,
-    read_yaml,
     report,
 )
+from yuanqi.casework.reading import Problem, read_yaml
 from yuanqi.domain.clock import Limit
 
 SHIPPED = (resources.files("yuanqi.casework") / "shipped" / "service-request.yaml").read_text(
@@ -262,7 +261,8 @@ def test_a_category_sets_the_resolve_limit_of_ordinary_requests_only():
     categories = {category for _, _, category in by_category}
 
     assert len(categories) == 30
-    assert {purpose for purpose, _, _ in by_category} == {"resolve"}
+    # the national extension of overdue payments is the one other
+    assert {key[::2] for key in by_category if key[0] != "resolve"} == {("extension", "PAY")}
     for category in categories - {"PAY", "ENV"}:
         assert {key[1] for key in by_category if key[2] == category} == {"P3", "P4"}
         one, other = (by_category["resolve", level, category].limit for level in ("P3", "P4"))
@@ -285,8 +285,8 @@ def test_an_overdue_payment_has_the_national_limit_at_every_level():
     }
 
 
-def test_the_shipped_grounds_for_a_pause_are_two():
-    grounds = valid(SHIPPED).pause_grounds
+def test_the_shipped_grounds_for_a_handlers_pause_are_two():
+    grounds = valid(SHIPPED).handlers_grounds
 
     assert {
         code: (g.at_most_working_days, g.remind_after_working_days, g.ends_with_supply)
@@ -294,10 +294,56 @@ def test_the_shipped_grounds_for_a_pause_are_two():
     } == {"enterprise-material": (10, 5, True), "superior-organ": (20, None, False)}
 
 
+def test_a_case_is_set_aside_on_a_ground_of_its_own_for_sixty_days_at_most():
+    code, ground = valid(SHIPPED).parking
+
+    assert (code, ground.at_most_working_days, ground.ends_with_supply) == ("parked", 60, False)
+
+
+def test_the_shipped_grounds_of_refusal_each_say_where_to_turn():
+    grounds = valid(SHIPPED).refusal_grounds
+
+    assert [code for code, ground in grounds.items() if ground.needs_earlier] == ["settled"]
+    assert list(grounds) == [
+        "court", "arbitration", "discipline", "reconsideration", "disclosure", "petition",
+        "secret", "settled",
+    ]  # fmt: skip
+    for ground in grounds.values():
+        assert ground.where_to.zh and ground.where_to.en and ground.basis
+
+
+def test_a_closed_request_may_be_taken_up_again_for_fifteen_days():
+    assert str(valid(SHIPPED).reopening.limit) == "15 calendar_days"
+
+
+def test_an_extension_is_counted_as_the_limit_that_it_extends():
+    limits = shipped_limits()
+
+    assert [limits["extension", level, ""].limit for level in LEVELS] == [
+        "2 working_days", "5 working_days", "10 working_days", "15 working_days",
+    ]  # fmt: skip
+    assert {limits["extension", level, "PAY"].limit for level in LEVELS} == {"60 calendar_days"}
+    wrong = SHIPPED.replace("PAY, limit: 60 calendar_days", "PAY, limit: 60 working_days")
+    _definition, problems = check(wrong)
+    assert {p.message for p in problems} == {
+        f"its extension is counted in working_days: extension {level} PAY" for level in LEVELS
+    }
+
+
+def test_only_one_ground_sets_a_case_aside():
+    twice = SHIPPED.replace("ends_with_supply: false\n  # 挂起", "ends_with_supply: false\n"
+                            "    parks: true\n  # 挂起")  # fmt: skip
+    _definition, problems = check(twice)
+
+    assert [(p.path, p.message) for p in problems] == [
+        ("pause_grounds", "only one ground parks a case")
+    ]
+
+
 def test_every_shipped_limit_is_one_that_a_clock_can_run():
     definition = valid(SHIPPED)
 
-    assert len(definition.limits) == 85
+    assert len(definition.limits) == 98
     for limit in definition.limits:
         assert Limit(limit.amount, limit.base) == Limit.parse(limit.limit)
         assert limit.purpose in LEVELLED_PURPOSES or limit.key[1:] == ("", "")

@@ -198,6 +198,23 @@ def test_one_bad_file_keeps_all_mechanisms_from_being_published(
     assert counts() == (0, 0, 0, 0)
 
 
+def test_the_first_limit_of_a_later_step_holds_for_older_cases_too(db):
+    """What was raised before the park knew extensions may be extended all the same."""
+    publish(SMALL)
+    more = SMALL + "  - {purpose: extension, limit: 5 working_days, source: 园区默认}\n"
+    most = more.replace("extension, limit: 5", "extension, limit: 3")
+    publish(more, valid_from=date(2026, 11, 5))
+    publish(most, at=datetime(2026, 11, 6, tzinfo=UTC), valid_from=date(2026, 11, 20))
+    mechanism = Mechanism.objects.get(code="pilot")
+
+    found = [
+        str(Limits.on(mechanism, date(2026, month, day)).allowance("extension").limit)
+        for month, day in ((1, 5), (11, 5), (11, 20))
+    ]
+
+    assert found == ["5.0 working_days", "5.0 working_days", "3.0 working_days"]
+
+
 def test_all_mechanisms_are_published_together(db, settings, tmp_path):
     settings.VAR = tmp_path
     (tmp_path / "mechanisms").mkdir()
@@ -206,4 +223,4 @@ def test_all_mechanisms_are_published_together(db, settings, tmp_path):
     versions = loading.publish_all(actor=SYSTEM, at=SUNDAY, valid_from=FIRST)
 
     assert [v.mechanism.code for v in versions] == ["pilot", "service-request"]
-    assert counts() == (2, 2, 92, 2)
+    assert counts() == (2, 2, 105, 2)

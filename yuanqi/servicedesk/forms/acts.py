@@ -154,7 +154,7 @@ class PauseForm(ActForm):
 
     def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        grounds = definition_of(case).pause_grounds
+        grounds = definition_of(case).handlers_grounds
         # what the enterprise can end itself comes first
         ordered = sorted(grounds.items(), key=lambda item: (not item[1].ends_with_supply, item[0]))
         field = self.fields["ground"]
