@@ -1,36 +1,63 @@
-"""The leader's figures, each from the very rows that its link shows.
+"""The leader's figures, each leading to the very rows that make it up.
 
-A figure and its link are made of the same conditions (`servicedesk.ledger`), so they can't differ.
-Rates stand with their denominator and with what is missing; nothing that wasn't asked is counted
-as good. Computed as they are read: one pass over open cases, one over the month's closed ones.
+What stands open is counted as it is read; what came and ended comes from the daily figures, which
+count by the same conditions as the ledger (`servicedesk.ledger`). Rates stand with their
+denominator and with what is missing; nothing that wasn't asked is counted as good.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from statistics import median
+from typing import Literal
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
+from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yuanqi.casework.models import Case, CaseState, ClockPause, ClockRecord, Purpose
-from yuanqi.domain.clock import Base
+from yuanqi.casework.models import Case, CaseBar, CaseState
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
-from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import CalendarVersion, Department
+from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import departments
-from yuanqi.servicedesk import ledger
 from yuanqi.servicedesk.ledger import URGENT, at_work, lights, midnight, requests_listed
-from yuanqi.servicedesk.models import Level, Return
-from yuanqi.servicedesk.rows import Row, rows_of, with_outcome, with_row_parts
-from yuanqi.servicedesk.story_clock import day_of
+from yuanqi.servicedesk.models import Category, Level, Reopening, Return
+from yuanqi.servicedesk.queries import categories
+from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
+
+from .facts import COUNTED, shares
+from .models import DailyFigure, RequestFact
 
 WEEKS = 12
 MOST_URGENT = 4  # what one person can settle in a day
 _WEEK = timedelta(weeks=1)
+
+By = Literal["department", "category"]
+Key = int | str | None  # a department, a category, or None: not dispatched yet
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A month of the zone, as far as it has come. `until` is the day after its last."""
+
+    start: date
+
+    @classmethod
+    def of(cls, day: date) -> "Period":
+        return cls(day.replace(day=1))
+
+    @property
+    def until(self) -> date:
+        return (self.start + timedelta(days=31)).replace(day=1)
+
+    @property
+    def before(self) -> "Period":
+        return Period.of(self.start - timedelta(days=1))
+
+    @property
+    def after(self) -> "Period":
+        return Period(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +72,76 @@ class Standing:
     answered: int = 0
 
     def __add__(self, other: "Standing") -> "Standing":
-        return Standing(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
+        return Standing(*_sums(self, other))
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Requests closed in a time: answered in time, rated, found resolved, found good."""
+    """What came and what ended in a time: answered, in time, rated, resolved, found good.
 
-    closed: int = 0
+    `unanswered` ended otherwise: not accepted, merged, withdrawn. They are in no rate.
+    """
+
+    raised: int = 0
+    answered: int = 0
     on_time: int = 0
     rated: int = 0
-    resolved: int = 0
     satisfied: int = 0
+    resolved: int = 0
+    unanswered: int = 0
 
     def __add__(self, other: "Done") -> "Done":
-        return Done(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
+        return Done(*_sums(self, other))
+
+    def __sub__(self, other: "Done") -> "Done":
+        return Done(*(a - b for a, b in zip(_values(self), _values(other), strict=True)))
 
     @property
     def unrated(self) -> int:
-        return self.closed - self.rated
+        return self.answered - self.rated
+
+    @property
+    def closed(self) -> int:
+        return self.answered + self.unanswered
 
 
 def _values(counts: Standing | Done) -> list[int]:
-    return [getattr(counts, name) for name in counts.__slots__]
+    return [getattr(counts, item.name) for item in fields(counts)]
+
+
+def _sums(one: Standing | Done, other: Standing | Done) -> list[int]:
+    return [a + b for a, b in zip(_values(one), _values(other), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How long requests took, in working days that counted: half and nine tenths took no more."""
+
+    median: float
+    ninth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """Of the requests that ended in a time, as often as it may have been, those reopened since."""
+
+    ended: int = 0
+    reopened: int = 0
+
+    def __add__(self, other: "Reopened") -> "Reopened":
+        return Reopened(self.ended + other.ended, self.reopened + other.reopened)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One department's figures; `department` is None for what isn't dispatched yet.
+    """The figures of one department or category; `subject` is None for what isn't dispatched."""
 
-    `median_days` are working days that the resolve clock counted, pauses left out.
-    """
-
-    department: Department | None
+    subject: Department | Category | None
     standing: Standing
     done: Done
     returned: int
-    median_days: float | None
+    reopened: Reopened
+    taken: Taken | None
 
     @property
     def urgency(self) -> tuple[int, int, int]:
@@ -101,51 +161,64 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Cockpit:
-    """What a leader sees first: what needs him, the month so far, the departments, the weeks."""
+    """What a leader sees first: what needs him, the month, the departments, the weeks."""
 
     now: datetime
-    month: date
+    by: By
+    period: Period
+    is_running: bool
     urgent: list[Row]
     standing: Standing
     done: Done
-    raised: int
+    before: Done  # the month before, whole
     returned: int
-    median_days: float | None
+    reopened: Reopened
+    reopened_before: Reopened
+    taken: Taken | None
     lines: list[Line]
     weeks: list[Week]
 
 
-def cockpit(actor: Actor, now: datetime) -> Cockpit:
-    """The figures at `now`, the month's from its first day. Raises NotAllowed for others than
-    leaders and the service centre."""
+def cockpit(
+    actor: Actor, now: datetime, *, by: By = "department", month: date | None = None
+) -> Cockpit:
+    """The figures at `now`, those of a time for a month (the running one if none is named).
+
+    Raises NotAllowed for others than leaders and the service centre.
+    """
     if not actor.has(Role.LEADER, Role.CENTRE):
         raise NotAllowed(_("驾驶舱给分管领导和服务中心看。"))
+    running = Period.of(timezone.localdate(now))
+    period = running if month is None else min(Period.of(month), running, key=lambda p: p.start)
     listed = requests_listed(actor)
-    month = timezone.localdate(now).replace(day=1)
-    since = midnight(month)
-    closed = listed.filter(state=CaseState.CLOSED, closed_at__gte=since)
-
-    standing = _standing_by_lead(listed, now)
-    done = _done_by_lead(closed)
-    days = _days_by_lead(closed)
-    returns = set(
-        Return.objects.filter(case__in=listed, at__gte=since)
-        .values_list("department", "case")
-        .distinct()
-    )
-    lines = _lines(departments(), standing, done, days, [unit for unit, _case in returns])
+    hidden = _hidden(actor)
+    standing = _standing(listed, now, by)
+    done = _done(period, by, hidden)
+    reopened = _reopened(period, by, hidden)
+    taken = _taken(period, by, hidden)
+    returns = _returns(period, by, hidden)
     return Cockpit(
         now=now,
-        month=month,
+        by=by,
+        period=period,
+        is_running=period == running,
         urgent=_urgent(listed, actor, now),
         standing=sum(standing.values(), Standing()),
         done=sum(done.values(), Done()),
-        raised=listed.filter(opened_at__gte=since).count(),
-        returned=len({case for _unit, case in returns}),
-        median_days=_median([day for found in days.values() for day in found]),
-        lines=lines,
-        weeks=_weeks(listed, now),
+        before=sum(_done(period.before, by, hidden).values(), Done()),
+        returned=len({case for _key, case in returns}),
+        reopened=sum(reopened.values(), Reopened()),
+        reopened_before=sum(_reopened(period.before, by, hidden).values(), Reopened()),
+        taken=taken.pop("all", None),
+        lines=_lines(by, standing, done, returns, reopened, taken),
+        weeks=_weeks(now, hidden),
     )
+
+
+def _hidden(actor: Actor) -> list[int]:
+    """The complaints that are kept from this actor: they are in none of his figures."""
+    barred = CaseBar.objects.filter(grantee__in=actor.grantees)
+    return list(barred.values_list("case", flat=True).distinct())
 
 
 def _urgent(listed: QuerySet[Case], actor: Actor, now: datetime) -> list[Row]:
@@ -158,10 +231,11 @@ def _urgent(listed: QuerySet[Case], actor: Actor, now: datetime) -> list[Row]:
     return rows_of(ordered[:MOST_URGENT], actor, now, names={})
 
 
-def _standing_by_lead(listed: QuerySet[Case], now: datetime) -> dict[int | None, Standing]:
+def _standing(listed: QuerySet[Case], now: datetime, by: By) -> dict[Key, Standing]:
+    column = "lead" if by == "department" else "category"
     counted = (
         listed.exclude(state=CaseState.CLOSED)
-        .values("lead")
+        .values(column)
         .order_by()
         .annotate(
             open=Count("pk", filter=at_work),
@@ -169,97 +243,130 @@ def _standing_by_lead(listed: QuerySet[Case], now: datetime) -> dict[int | None,
             **{light: Count("pk", filter=which) for light, which in lights(now).items()},
         )
     )
-    return {row.pop("lead"): Standing(**row) for row in counted}
+    return {row.pop(column): Standing(**row) for row in counted}
 
 
-def _done_by_lead(closed: QuerySet[Case]) -> dict[int | None, Done]:
+def _done(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Done]:
+    """The daily figures of a period, summed; without what is hidden from whoever asks."""
     counted = (
-        with_outcome(closed)
-        .values("lead")
+        DailyFigure.objects.filter(day__gte=period.start, day__lt=period.until)
+        .values(by)
         .order_by()
-        .annotate(
-            closed=Count("pk"),
-            on_time=Count("pk", filter=ledger.OUTCOMES["answer", "on-time"]),
-            rated=Count("pk", filter=ledger.OUTCOMES["review", "any"]),
-            resolved=Count("pk", filter=ledger.OUTCOMES["resolved", "yes"]),
-            satisfied=Count("pk", filter=ledger.OUTCOMES["review", "satisfied"]),
-        )
+        .annotate(**{name: Sum(name) for name in COUNTED})
     )
-    return {row.pop("lead"): Done(**row) for row in counted}
-
-
-def _days_by_lead(closed: QuerySet[Case]) -> dict[int | None, list[float]]:
-    """How many working days each closed request took, what its pauses spared left out."""
-    clocks = list(
-        ClockRecord.objects.filter(
-            case__in=closed, purpose=Purpose.RESOLVE, task__isnull=True
-        ).annotate(lead=F("case__lead"))
-    )
-    pauses: dict[int, list[ClockPause]] = {}
-    for pause in ClockPause.objects.filter(
-        clock__case__in=closed, clock__purpose=Purpose.RESOLVE
-    ).order_by("start_at"):
-        pauses.setdefault(pause.clock_id, []).append(pause)
-    calendars = CalendarVersion.objects.in_bulk({clock.calendar_id for clock in clocks})
-    found: dict[int | None, list[float]] = {}
-    for record in clocks:
-        calendar = work_calendar(calendars[record.calendar_id])
-        assert record.stopped_at is not None, "a closed request has no open clock"
-        account = record.clock(pauses.get(record.pk, [])).account(record.stopped_at, calendar)
-        worked = sum(
-            (calendar.between(span.start, span.end) for span in account if span.ground is None),
-            timedelta(0),
-        )
-        day = day_of(Base.WORKING_DAYS, calendar)
-        found.setdefault(record.lead, []).append(worked / day)
+    found: dict[Key, Done] = {row.pop(by): Done(**row) for row in counted}
+    for (cell, name), number in shares(RequestFact.objects.filter(case__in=hidden)).items():
+        if period.start <= cell.day < period.until:
+            found[getattr(cell, by)] -= Done(**{name: number})
     return found
 
 
-def _median(days: list[float]) -> float | None:
-    return median(days) if days else None
+def _reopened(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Reopened]:
+    """Each request counts once, however often it ended and was reopened in the period."""
+    column = "case__lead" if by == "department" else "case__category"
+    again = (
+        Reopening.objects.filter(
+            closed_before__gte=midnight(period.start), closed_before__lt=midnight(period.until)
+        )
+        .exclude(case__in=hidden)
+        .values_list("case", column, "case__closed_at")
+        .distinct()
+    )
+    found = {key: Reopened(ended=done.closed) for key, done in _done(period, by, hidden).items()}
+    for _case, key, closed_at in again:
+        ended_again = closed_at is not None and (
+            period.start <= timezone.localdate(closed_at) < period.until
+        )
+        found[key] = found.get(key, Reopened()) + Reopened(not ended_again, 1)
+    return found
+
+
+def _returns(period: Period, by: By, hidden: Collection[int]) -> set[tuple[Key, int]]:
+    """Which department, or which category, had a request returned: each request once."""
+    column = "department" if by == "department" else "case__category"
+    return set(
+        Return.objects.filter(at__gte=midnight(period.start), at__lt=midnight(period.until))
+        .exclude(case__in=hidden)
+        .values_list(column, "case")
+        .distinct()
+    )
+
+
+def _taken(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Taken]:
+    """How long the answered requests of a period took; under "all" those of the whole zone."""
+    column = "department_id" if by == "department" else "category"
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN.format(column=column), [period.start, period.until, list(hidden)])
+        return {
+            "all" if is_total else key: Taken(median, ninth)
+            for key, is_total, median, ninth in cursor.fetchall()
+            if median is not None
+        }
+
+
+_TAKEN = """
+SELECT {column}, grouping({column}) = 1,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY worked_days),
+    percentile_cont(0.9) WITHIN GROUP (ORDER BY worked_days)
+FROM request_fact
+WHERE ended_on >= %s AND ended_on < %s AND worked_days IS NOT NULL AND case_id <> ALL(%s)
+GROUP BY GROUPING SETS (({column}), ())
+"""
 
 
 def _lines(
-    units: Iterable[Department],
-    standing: dict[int | None, Standing],
-    done: dict[int | None, Done],
-    days: dict[int | None, list[float]],
-    returning: list[int],
+    by: By,
+    standing: Mapping[Key, Standing],
+    done: Mapping[Key, Done],
+    returns: Iterable[tuple[Key, int]],
+    reopened: Mapping[Key, Reopened],
+    taken: Mapping[Key, Taken],
 ) -> list[Line]:
-    """The departments that lead requests, and what is not dispatched, the reddest first."""
+    """Every department that leads requests and what is not dispatched, or the categories that
+    occur; the reddest first."""
+    returning = [key for key, _case in returns]
+    subjects: dict[Key, Department | Category | None]
+    if by == "department":
+        subjects = {None: None, **{unit.pk: unit for unit in departments()}}
+    else:
+        subjects = {category.pk: category for category in categories()}
     found = []
-    for unit in [*units, None]:
-        key = unit.pk if unit else None
+    for key, subject in subjects.items():
         line = Line(
-            department=unit,
+            subject=subject,
             standing=standing.get(key, Standing()),
             done=done.get(key, Done()),
-            returned=0 if key is None else returning.count(key),
-            median_days=_median(days.get(key, [])),
+            returned=returning.count(key),
+            reopened=reopened.get(key, Reopened()),
+            taken=taken.get(key),
         )
         is_empty = (line.standing, line.done, line.returned) == (Standing(), Done(), 0)
-        if not is_empty or (unit and unit.kind == Department.Kind.BUREAU):
+        if not is_empty or _is_always_shown(subject):
             found.append(line)
     return sorted(found, key=lambda line: line.urgency)
 
 
-def _weeks(listed: QuerySet[Case], now: datetime) -> list[Week]:
+def _is_always_shown(subject: Department | Category | None) -> bool:
+    return isinstance(subject, Department) and subject.kind == Department.Kind.BUREAU
+
+
+def _weeks(now: datetime, hidden: Collection[int]) -> list[Week]:
     """What came in and what was closed in each of the last weeks; the last one still runs."""
     today = timezone.localdate(now)
     running = today - timedelta(days=today.weekday())
     first = running - (WEEKS - 1) * _WEEK
-    raised = _by_week(listed, "opened_at", first)
-    closed = _by_week(listed, "closed_at", first)
-    starts = [first + index * _WEEK for index in range(WEEKS)]
-    return [Week(start, raised.get(start, 0), closed.get(start, 0)) for start in starts]
-
-
-def _by_week(listed: QuerySet[Case], column: str, first: date) -> dict[date, int]:
     counted = (
-        listed.filter((f"{column}__gte", midnight(first)))
-        .order_by()
-        .annotate(week=TruncWeek(column))
+        DailyFigure.objects.filter(day__gte=first)
+        .annotate(week=TruncWeek("day"))
         .values("week")
-        .annotate(count=Count("pk"))
+        .order_by()
+        .annotate(**{name: Sum(name) for name in ("raised", "answered", "unanswered")})
     )
-    return {timezone.localdate(row["week"]): row["count"] for row in counted}
+    found = {row.pop("week"): Done(**row) for row in counted}
+    for (cell, name), number in shares(RequestFact.objects.filter(case__in=hidden)).items():
+        week = cell.day - timedelta(days=cell.day.weekday())
+        if week in found and name in ("raised", "answered", "unanswered"):
+            found[week] -= Done(**{name: number})
+    weeks = [first + index * _WEEK for index in range(WEEKS)]
+    done = [found.get(start, Done()) for start in weeks]
+    return [Week(start, one.raised, one.closed) for start, one in zip(weeks, done, strict=True)]

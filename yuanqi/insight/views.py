@@ -1,7 +1,7 @@
 """The cockpit: figures that lead to their rows."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,14 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from yuanqi.foundation import formats
+from yuanqi.foundation import formats, pages
+from yuanqi.organisation.models import Department
 from yuanqi.servicedesk.ledger import EVERY, UNDISPATCHED
+from yuanqi.servicedesk.models import Category
 
 from . import queries
-from .queries import Cockpit, Line, Week
+from .queries import By, Cockpit, Line, Period, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +33,27 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentRow:
+class LineRow:
+    """A line of the table as it is shown; `returned` and `reopened` are None where nobody can."""
+
     label: str
     open: Figure
     lights: tuple[Figure, ...]
     closed: Figure
     on_time: Figure
-    days: str
+    median: str
+    ninth: str
     returned: Figure | None
+    reopened: Figure | None
+    ended: int
 
 
 @login_required
 @require_GET
 def cockpit(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    board = queries.cockpit(request.actor, now)
+    by: By = "category" if request.GET.get("by") == "category" else "department"
+    board = queries.cockpit(request.actor, now, by=by, month=_month(request.GET.get("month", "")))
     rows = Rows(board)
     context = {
         "page_title": _("今天，%(day)s") % {"day": formats.day_long(now, **_here(now))},
@@ -53,6 +62,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "lines": [rows.line(line) for line in board.lines],
         "total": rows.total(),
+        "months": _months(request, board),
+        "tabs": [
+            (_("按部门"), pages.address(request, by=None), by == "department"),
+            (_("按类别"), pages.address(request, by="category"), by == "category"),
+        ],
         "weeks": [
             (_week_label(week, now), Figure(week.raised, rows.raised(week)), rows.closed_in(week))
             for week in board.weeks
@@ -62,6 +76,34 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "chart_label": _("近 %(weeks)s 周每周提出与办结件数") % {"weeks": len(board.weeks)},
     }
     return render(request, "insight/cockpit.html", context)
+
+
+def _month(text: str) -> date | None:
+    """A month of the address, as "2026-10"; what can't be read is the running one."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """The month that is shown, and the way to its neighbours; the running one has none after."""
+
+    label: str
+    before_url: str
+    after_url: str
+
+
+def _months(request: HttpRequest, board: Cockpit) -> Months:
+    def url(period: Period) -> str:
+        return pages.address(request, month=f"{period.start:%Y-%m}")
+
+    said = date_format(board.period.start, _("Y 年 n 月"))
+    if board.is_running:
+        said = _("本月到今天")
+    after = None if board.is_running else board.period.after
+    return Months(said, url(board.period.before), url(after) if after else "")
 
 
 class Rows:
@@ -75,16 +117,25 @@ class Rows:
         said = {name: value for name, value in query.items() if value not in (None, "")}
         return f"{self.here}?{urlencode(said)}"
 
-    def open(self, number: int, light: str = "", lead: str = "") -> Figure:
-        return Figure(number, self.url(queue="open", light=light, lead=lead), light)
+    def within(self, name: str) -> dict[str, Any]:
+        """The period as the ledger's filter of this name says it; the running month is open."""
+        period = self.board.period
+        until = None if self.board.is_running else period.until
+        return {f"{name}_from": period.start, f"{name}_until": until}
 
-    def closed(self, number: int, **query: str) -> Figure:
-        """Of the requests closed in this month."""
-        return Figure(number, self.url(queue="closed", closed_from=self.board.month, **query))
+    def open(self, number: int, light: str = "", **query: Any) -> Figure:
+        return Figure(number, self.url(queue="open", light=light, **query), light)
 
-    def returned_by(self, number: int, unit: int | None = None) -> Figure:
-        since = self.board.month
-        return Figure(number, self.url(queue=EVERY, returned_from=since, returned_by=unit))
+    def answered(self, number: int, answer: str = "any", **query: Any) -> Figure:
+        """Of the requests that ended with an answer in the period."""
+        url = self.url(queue="closed", answer=answer, **self.within("closed"), **query)
+        return Figure(number, url)
+
+    def returned(self, number: int, **query: Any) -> Figure:
+        return Figure(number, self.url(queue=EVERY, **self.within("returned"), **query))
+
+    def reopened(self, number: int, **query: Any) -> Figure:
+        return Figure(number, self.url(queue=EVERY, **self.within("reopened"), **query))
 
     def raised(self, week: Week) -> str:
         return self.url(queue=EVERY, opened_from=week.start, opened_until=week.until)
@@ -95,56 +146,72 @@ class Rows:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """The figures of the month, by name."""
+        """The figures of the zone, by name."""
         standing, done = self.board.standing, self.board.done
         return {
             "open": self.open(standing.open),
             "red": self.open(standing.red, "red"),
             "yellow": self.open(standing.yellow, "yellow"),
             "paused": self.open(standing.paused, "paused"),
-            "answered": Figure(standing.answered, self.url(queue="answered")),
-            "closed": self.closed(done.closed),
-            "on_time": self.closed(done.on_time, answer="on-time"),
-            "rated": self.closed(done.rated, review="any"),
-            "unrated": self.closed(done.unrated, review="none"),
-            "resolved": self.closed(done.resolved, resolved="yes"),
-            "satisfied": self.closed(done.satisfied, review="satisfied"),
-            "returned": self.returned_by(self.board.returned),
-            "raised": Figure(
-                self.board.raised, self.url(queue=EVERY, opened_from=self.board.month)
-            ),
+            "waiting": Figure(standing.answered, self.url(queue="answered")),
+            "answered": self.answered(done.answered),
+            "unanswered": self.answered(done.unanswered, "none"),
+            "on_time": self.answered(done.on_time, "on-time"),
+            "rated": self.answered(done.rated, review="any"),
+            "unrated": self.answered(done.unrated, review="none"),
+            "resolved": self.answered(done.resolved, resolved="yes"),
+            "satisfied": self.answered(done.satisfied, review="satisfied"),
+            "reopened": self.reopened(self.board.reopened.reopened),
+            "returned": self.returned(self.board.returned),
+            "raised": Figure(done.raised, self.url(queue=EVERY, **self.within("opened"))),
         }
 
-    def line(self, line: Line) -> DepartmentRow:
-        unit = line.department
-        lead = UNDISPATCHED if unit is None else str(unit.pk)
-        return DepartmentRow(
-            label=_("还没派单") if unit is None else unit.full_label,
-            open=self.open(line.standing.open, lead=lead),
+    def line(self, line: Line) -> LineRow:
+        subject = line.subject
+        if isinstance(subject, Category):
+            whose = {"category": subject.pk}
+            returned = self.returned(line.returned, **whose)
+        else:
+            whose = {"lead": subject.pk if subject else UNDISPATCHED}
+            returned = self.returned(line.returned, returned_by=subject.pk) if subject else None
+        return LineRow(
+            label=_label(subject),
+            open=self.open(line.standing.open, **whose),
             lights=tuple(
-                self.open(getattr(line.standing, light), light, lead)
-                for light in ("red", "yellow", "green", "paused")
+                self.open(getattr(line.standing, light), light, **whose) for light in _LIGHTS
             ),
-            closed=self.closed(line.done.closed, lead=lead),
-            on_time=self.closed(line.done.on_time, lead=lead, answer="on-time"),
-            days=_days(line.median_days),
-            returned=None if unit is None else self.returned_by(line.returned, unit.pk),
+            closed=self.answered(line.done.answered, **whose),
+            on_time=self.answered(line.done.on_time, "on-time", **whose),
+            median=_days(line.taken and line.taken.median),
+            ninth=_days(line.taken and line.taken.ninth),
+            returned=returned,
+            reopened=self.reopened(line.reopened.reopened, **whose) if subject else None,
+            ended=line.reopened.ended,
         )
 
-    def total(self) -> DepartmentRow:
-        standing, done = self.board.standing, self.board.done
-        return DepartmentRow(
+    def total(self) -> LineRow:
+        standing, done, taken = self.board.standing, self.board.done, self.board.taken
+        return LineRow(
             label=_("全园区"),
             open=self.open(standing.open),
-            lights=tuple(
-                self.open(getattr(standing, light), light)
-                for light in ("red", "yellow", "green", "paused")
-            ),
-            closed=self.closed(done.closed),
-            on_time=self.closed(done.on_time, answer="on-time"),
-            days=_days(self.board.median_days),
-            returned=self.returned_by(self.board.returned),
+            lights=tuple(self.open(getattr(standing, light), light) for light in _LIGHTS),
+            closed=self.answered(done.answered),
+            on_time=self.answered(done.on_time, "on-time"),
+            median=_days(taken and taken.median),
+            ninth=_days(taken and taken.ninth),
+            returned=self.returned(self.board.returned),
+            reopened=self.reopened(self.board.reopened.reopened),
+            ended=self.board.reopened.ended,
         )
+
+
+_LIGHTS = ("red", "yellow", "green", "paused")
+
+
+def _label(subject: Department | Category | None) -> str:
+    if subject is None:
+        return _("还没派单")
+    return subject.label if isinstance(subject, Category) else subject.full_label
 
 
 def _here(now: datetime) -> dict[str, Any]:
