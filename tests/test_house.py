@@ -24,7 +24,7 @@ HELPERS = {
     "opened", "definition_of", "limits_of", "enclosed", "intake_at", "next_number", "sweep",
 }  # fmt: skip
 # done by the system, when its time has come
-BY_THE_SYSTEM = {"case_close_unrated", "pause_run_out"}
+BY_THE_SYSTEM = {"case_close_unrated", "pause_run_out", "case_watch"}
 
 WRITES = {
     "save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete",

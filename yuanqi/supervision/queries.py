@@ -4,14 +4,27 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from yuanqi.casework.models import Case, CaseState
+from yuanqi.casework.definition import SupervisionRules
+from yuanqi.casework.models import (
+    Case,
+    CaseState,
+    ClockPause,
+    ClockRecord,
+    MechanismVersion,
+    Purpose,
+)
+from yuanqi.casework.queries import Act, cases_visible_to, definition_in
+from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import current_calendar
 
-IDLE_WORKING_DAYS = 2
+from .models import Reminder, Supervision
+
+TALK_FROM = 3  # requests of one department that turned red within a month: a talk (约谈)
 
 # the states in which somebody of the park must act, or waits on a recorded ground
 AT_WORK = (
@@ -23,6 +36,9 @@ AT_WORK = (
 at_work = Q(state__in=AT_WORK)
 
 
+# --- flags ---------------------------------------------------------------------------------------
+
+
 class Flag(models.TextChoices):
     """What stands beside the light: the light is the clock's alone."""
 
@@ -30,7 +46,7 @@ class Flag(models.TextChoices):
     ESCALATED = "escalated", _("已升级")
     SECOND_RETURN = "second-return", _("两次退单")
     TWICE_UNSATISFIED = "twice-unsatisfied", _("两次差评")
-    IDLE = "idle", _("两天未动")
+    IDLE = "idle", _("多日未动")
 
 
 supervised = Q(is_supervised=True)
@@ -39,17 +55,28 @@ second_return = Q(returns__gte=2)
 twice_unsatisfied = Q(bad_reviews__gte=2)
 
 
-def idle_before(now: datetime) -> datetime:
-    """The instant such that what was last touched before it has lain for two working days.
+def rules() -> SupervisionRules:
+    """What the park goes by: as its definition published last says; the defaults without any."""
+    version = MechanismVersion.objects.order_by("published_at", "id").last()
+    return definition_in(version).supervision if version is not None else SupervisionRules()
 
-    Days are counted as limits are: the day of the act doesn't count (Civil Code art. 201), and
-    the second working day after it must have closed.
+
+def days_before(now: datetime, days: int) -> datetime:
+    """The instant such that of all that was before it, `days` whole working days have passed.
+
+    Days are counted as limits are: the day itself doesn't count (Civil Code art. 201), and the
+    last working day must have closed.
     """
     calendar = work_calendar(current_calendar())
     day = calendar.local_day(now)
-    while calendar.add_days(calendar.first_close(day), IDLE_WORKING_DAYS) >= now:
+    while calendar.add_days(calendar.first_close(day), days) >= now:
         day -= timedelta(days=1)
     return calendar.midnight_after(day)
+
+
+def idle_before(now: datetime) -> datetime:
+    """What was last touched before this instant has lain too long."""
+    return days_before(now, rules().idle_working_days)
 
 
 def idle(now: datetime) -> Q:
@@ -71,9 +98,7 @@ def flags(now: datetime) -> Mapping[Flag, Q]:
 def flags_of(case: Case, lain_before: datetime) -> list[Flag]:
     """The flags of one case, by its own columns; `lain_before` is `idle_before(now)`, asked once
     a page. The same as `flags`, said in Python."""
-    is_idle = (
-        case.state in AT_WORK and not case.is_paused and case.acted_at < lain_before
-    )  # fmt: skip
+    is_idle = case.state in AT_WORK and not case.is_paused and case.acted_at < lain_before
     shown = {
         Flag.SUPERVISED: case.is_supervised,
         Flag.ESCALATED: case.escalation >= 1,
@@ -82,3 +107,162 @@ def flags_of(case: Case, lain_before: datetime) -> list[Flag]:
         Flag.IDLE: is_idle,
     }
     return [flag for flag, is_shown in shown.items() if is_shown]
+
+
+# --- who may -------------------------------------------------------------------------------------
+
+
+def supervision_acts(case: Case, actor: Actor) -> frozenset[Act]:
+    """What this officer may ever do about the supervision of a case that he sees.
+
+    Who owes an account is in the register itself: `owed_by`.
+    """
+    if actor.side is Side.SYSTEM:
+        return frozenset({Act.REMIND, Act.SUPERVISE, Act.REPORT, Act.INSPECT})
+    if actor.side is not Side.PARK or actor.officer_id is None:
+        return frozenset()
+    acts = {Act.REPORT}
+    if actor.has(Role.CENTRE):
+        acts |= {Act.REMIND, Act.SUPERVISE, Act.INSPECT}
+    if actor.has(Role.LEADER):
+        acts |= {Act.REMIND, Act.SUPERVISE}
+    if case.enterprise_id in actor.linked_enterprise_ids or heads(case.lead, actor):
+        acts |= {Act.REMIND}
+    return frozenset(acts)
+
+
+def heads(unit: Department | None, actor: Actor) -> bool:
+    """Whether the actor heads this department, or acts for its head."""
+    return unit is not None and (
+        (unit.head_id is not None and unit.head_id in actor.officer_ids)
+        or (actor.has(Role.HEAD) and actor.department_id == unit.pk)
+    )
+
+
+# --- the register --------------------------------------------------------------------------------
+
+# the limit of an escalation may have stopped a moment ago: it is over, though nobody wrote it yet
+standing = Q(ended_at__isnull=True) & (
+    Q(clock__isnull=True, case__closed_at__isnull=True)
+    | Q(clock__isnull=False, clock__stopped_at__isnull=True)
+)
+
+
+def register(actor: Actor) -> QuerySet[Supervision]:
+    """The register as the actor may see it: all for the centre and leaders; for a head what is
+    his department's delay, and what he must account for himself. Empty for anybody else."""
+    rows = Supervision.objects.filter(case__in=cases_visible_to(actor))
+    if actor.sees_every_case:
+        return rows
+    if actor.officer_id is None:
+        return rows.none()
+    own = Q(officer__in=actor.officer_ids) | Q(department__head__in=actor.officer_ids)
+    own |= Q(unit__head__in=actor.officer_ids)
+    if actor.has(Role.HEAD):
+        own |= Q(unit=actor.department_id) | Q(department=actor.department_id)
+    return rows.filter(own)
+
+
+def owed(case: Case) -> QuerySet[Supervision]:
+    """The accounts that are owed on this case, in the order in which they were first asked for."""
+    return (
+        Supervision.objects.select_related("department", "officer")
+        .filter(standing, case=case, replied_at__isnull=True)
+        .order_by("began_at", "id")
+    )
+
+
+def owed_by(case: Case, actor: Actor) -> list[Supervision]:
+    """What this actor must account for on this case, and hasn't: one account answers it all.
+
+    Whoever was asked, or the head of the department that was, or whoever acts for them; on a
+    demand also the officer who has the case in hand.
+    """
+    own = Q(officer__in=actor.officer_ids) | Q(department__head__in=actor.officer_ids)
+    if actor.has(Role.HEAD):
+        own |= Q(department=actor.department_id)
+    if case.responsible_id in actor.officer_ids:
+        own |= Q(clock__isnull=True)
+    return list(owed(case).filter(own))
+
+
+def may_end(row: Supervision, actor: Actor) -> bool:
+    """Whether this actor may end the demand: he made it, or he is of the centre."""
+    return actor.has(Role.CENTRE) or row.by_id in actor.officer_ids
+
+
+def long_red(now: datetime) -> Q:
+    """Red for more than five working days: on the leadership list (挂牌)."""
+    return at_work & Q(due_at__lt=days_before(now, rules().leadership_after_working_days))
+
+
+def talks(actor: Actor, start: datetime, end: datetime) -> list[tuple[Department, int]]:
+    """The departments to be talked to (约谈), the most often late first: those of which three
+    requests or more passed a limit from `start` to before `end`, and how many."""
+    counted = (
+        register(actor)
+        .filter(clock__isnull=False, began_at__gte=start, began_at__lt=end)
+        .values("unit")
+        .annotate(late=Count("case", distinct=True))
+        .filter(late__gte=TALK_FROM)
+    )
+    late = {row["unit"]: row["late"] for row in counted}
+    units = Department.objects.filter(pk__in=late).order_by("position", "id")
+    return sorted(((unit, late[unit.pk]) for unit in units), key=lambda pair: -pair[1])
+
+
+# --- what the sweep has to look at ---------------------------------------------------------------
+
+# while an enterprise is asked to evaluate, nobody of the park is late: its silence closes the case
+watched = ~Q(purpose=Purpose.EVALUATE) | Q(case__state=CaseState.CALL_BACK)
+unsaid = Q(warned_at__isnull=True) | Q(warned_at__lt=F("warn_at"))  # the limit has moved since
+
+
+def to_watch(at: datetime) -> list[int]:
+    """The cases about which something is to be said or ended at `at`, by id."""
+    clocks = ClockRecord.objects.filter(watched, stopped_at__isnull=True)
+    rows = Supervision.objects.filter(ended_at__isnull=True)
+    waiting = rows.filter(replied_at__isnull=True)
+    found: set[int] = set()
+    for some in (
+        clocks.filter(due_at__lt=at, escalated_at__isnull=True),
+        clocks.filter(unsaid, due_at__gte=at, warn_at__lte=at),
+        waiting.filter(due_at__lt=at, passed_at__isnull=True),
+        waiting.filter(unsaid, due_at__gte=at, warn_at__lte=at),
+        rows.filter(Q(clock__stopped_at__isnull=False) | Q(case__closed_at__isnull=False)),
+    ):
+        found.update(some.values_list("case_id", flat=True))
+    found.update(pause.clock.case_id for pause in to_remind(at))
+    return sorted(found)
+
+
+def to_remind(at: datetime, case: Case | None = None) -> list[ClockPause]:
+    """The pauses in which the enterprise is to be reminded of what the clock waits for."""
+    pauses = ClockPause.objects.filter(
+        end_at__isnull=True,
+        clock__stopped_at__isnull=True,
+        reminder__isnull=True,
+        start_at__lt=at,
+        until_at__gt=at,
+    ).select_related("clock__calendar", "clock__case__mechanism_version")
+    if case is not None:
+        pauses = pauses.filter(clock__case=case)
+    found = []
+    for pause in pauses:
+        ground = definition_in(pause.clock.case.mechanism_version).pause_grounds[pause.ground]
+        after = ground.remind_after_working_days
+        if after is None or not ground.ends_with_supply:
+            continue
+        if at >= work_calendar(pause.clock.calendar).add_days(pause.start_at, after):
+            found.append(pause)
+    return found
+
+
+def last_reminder(case: Case) -> Reminder | None:
+    """The last time that the park's holder was reminded."""
+    return (
+        Reminder.objects.select_related("by")
+        .filter(case=case, pause__isnull=True)
+        .order_by("at", "id")
+        .last()
+    )
