@@ -2,6 +2,8 @@
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import get_language
@@ -41,6 +43,22 @@ class Enterprise(models.Model):
     @property
     def stream(self) -> str:
         return f"enterprise:{self.pk}"
+
+
+class EnterpriseSearch(models.Model):
+    """By which words an enterprise is found: its names and their pinyin initials, its code.
+
+    Beside the register rather than in it, so that reading enterprises stays light.
+    """
+
+    enterprise = models.OneToOneField(
+        Enterprise, primary_key=True, on_delete=models.CASCADE, related_name="search"
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        db_table = "enterprise_search"
+        indexes = [GinIndex(fields=["words"], name="enterprise_search_words", fastupdate=False)]
 
 
 class ContactPerson(models.Model):

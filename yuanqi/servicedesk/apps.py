@@ -9,6 +9,7 @@ class ServicedeskConfig(AppConfig):
     def ready(self) -> None:
         from yuanqi.foundation import subscribers
 
-        from . import notices
+        from . import notices, search_index
 
         subscribers.subscribe("notices", notices.handle)
+        subscribers.subscribe("search", search_index.handle)

@@ -1,5 +1,7 @@
 """What a request adds to its case: the words it was raised in, returns, call-backs."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -170,6 +172,30 @@ class SavedView(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["account", "name"], name="saved_view_once"),
+        ]
+
+
+class SearchText(models.Model):
+    """By which words a request is found (`foundation.search`): made again after each event on it.
+
+    `words` are of what the enterprise may read: number, names, text, talk, plan, answer. `inside`,
+    null where the park keeps nothing to itself, are all words that staff may read: those and the
+    internal notes, the co-handlers' opinions, reasons of returns, call-backs.
+    """
+
+    case = models.OneToOneField(
+        Case, primary_key=True, on_delete=models.CASCADE, related_name="search_text"
+    )
+    opened_at = models.DateTimeField()
+    words = SearchVectorField()
+    inside = SearchVectorField(null=True)
+
+    class Meta:
+        db_table = "request_search"
+        # a pending list would make now and then one search pay for a thousand writes
+        indexes = [
+            GinIndex(fields=["words"], name="request_search_words", fastupdate=False),
+            GinIndex(fields=["inside"], name="request_search_inside", fastupdate=False),
         ]
 
 
