@@ -143,6 +143,28 @@ class OnceKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="once_key_once")]
 
 
+class IdempotencyKey(models.Model):
+    """A call of the API already carried out under a key of its client's, and what it was answered.
+
+    `status` is 0 while the call runs; a repeat is given the answer as it stands here.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # of method, address and body
+    status = models.SmallIntegerField(default=0)
+    body = models.TextField(default="")
+    location = models.CharField(max_length=200, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "idempotency_key"
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once"),
+        ]
+        indexes = [models.Index(fields=["at"], name="idempotency_key_age")]
+
+
 class StoredFile(models.Model):
     """Bytes under YUANQI_VAR/files, named by their SHA-256; its slice says who may read them."""
 

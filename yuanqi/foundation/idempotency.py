@@ -1,0 +1,132 @@
+"""A call sent twice under one key acts once: the repeat is given the first one's answer.
+
+Only what was done is remembered. A refusal leaves nothing, so the same key may be sent again once
+the reason is mended. Rule of the header: draft-ietf-httpapi-idempotency-key-header.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
+
+from .errors import Conflict
+from .models import IdempotencyKey
+
+KEPT = timedelta(hours=48)
+# a call that works in many transactions and was killed in between; its repeat goes on after this
+ABANDONED_AFTER = timedelta(minutes=10)
+
+
+class KeyReused(Conflict):
+    """The key was used for another call. 422 by the draft's rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call was answered with; `is_repeat` if it was carried out earlier."""
+
+    status: int
+    body: str
+    location: str = ""
+    is_repeat: bool = False
+
+
+def carried_out_once(
+    *, account_id: int, key: str, digest: str, at: datetime, act: Callable[[], Answer]
+) -> Answer:
+    """Run `act` in one transaction with its key; a repeat gets the answer that was kept.
+
+    Two at the same instant wait for each other. What `act` raises passes through, and nothing is
+    kept. Raises KeyReused; Conflict if the first is still running after ten seconds.
+    """
+    with transaction.atomic():
+        row_id = _claim(account_id, key, digest, at)
+        if row_id is None:
+            return _kept(account_id, key, digest)
+        answer = act()
+        _keep(row_id, answer)
+    return answer
+
+
+def carried_out_in_parts(
+    *, account_id: int, key: str, digest: str, at: datetime, act: Callable[[], Answer]
+) -> Answer:
+    """Run an `act` that has many transactions of its own; a repeat gets the answer that was kept.
+
+    The key stands before the first of them. Raises KeyReused; Conflict while it is running.
+    """
+    with transaction.atomic():
+        row_id = _claim(account_id, key, digest, at)
+        if row_id is None:
+            row = _row(account_id, key, digest)
+            if row.status:
+                return _answer(row)
+            taken = IdempotencyKey.objects.filter(
+                pk=row.pk, status=0, at__lt=at - ABANDONED_AFTER
+            ).update(at=at)
+            if not taken:
+                raise Conflict(_still_running())
+            row_id = row.pk
+    try:
+        answer = act()
+    except BaseException:
+        IdempotencyKey.objects.filter(pk=row_id, status=0).delete()
+        raise
+    _keep(row_id, answer)
+    return answer
+
+
+def sweep(*, at: datetime) -> int:
+    """Forget keys older than two days; returns how many."""
+    return IdempotencyKey.objects.filter(at__lt=at - KEPT).delete()[0]
+
+
+def _claim(account_id: int, key: str, digest: str, at: datetime) -> int | None:
+    """Write the key; None if it is there. Waits for a call that holds it in its transaction."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '10s'")
+            cursor.execute(
+                "INSERT INTO idempotency_key (account_id, key, digest, status, body, location, at)"
+                " VALUES (%s, %s, %s, 0, '', '', %s)"
+                " ON CONFLICT (account_id, key) DO NOTHING RETURNING id",
+                [account_id, key, digest, at],
+            )
+            row = cursor.fetchone()
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Conflict(_still_running()) from error
+        raise
+    return None if row is None else int(row[0])
+
+
+def _kept(account_id: int, key: str, digest: str) -> Answer:
+    row = _row(account_id, key, digest)
+    if not row.status:
+        raise Conflict(_still_running())
+    return _answer(row)
+
+
+def _row(account_id: int, key: str, digest: str) -> IdempotencyKey:
+    row = IdempotencyKey.objects.get(account_id=account_id, key=key)
+    if row.digest != digest:
+        raise KeyReused(_("这个 Idempotency-Key 已经用于另一次调用，请换一个新的。"))
+    return row
+
+
+def _answer(row: IdempotencyKey) -> Answer:
+    return Answer(row.status, row.body, row.location, is_repeat=True)
+
+
+def _keep(row_id: int, answer: Answer) -> None:
+    IdempotencyKey.objects.filter(pk=row_id).update(
+        status=answer.status, body=answer.body, location=answer.location
+    )
+
+
+def _still_running() -> str:
+    return _("同一个 Idempotency-Key 的调用还在进行，请稍后用同样的内容再发一次。")
