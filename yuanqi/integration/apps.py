@@ -5,3 +5,10 @@ class IntegrationConfig(AppConfig):
     name = "yuanqi.integration"
     label = "integration"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yuanqi.foundation import subscribers
+
+        from . import deliveries
+
+        subscribers.subscribe("webhooks", deliveries.handle)

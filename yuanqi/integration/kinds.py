@@ -1,0 +1,74 @@
+"""Of which events a webhook may be told, what they are called, and what is said of each.
+
+Only what happens to requests. Said are ids, times, states: never a text that somebody wrote, nor
+a personal value; whoever is told asks the API for what he may read.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "servicedesk.request_raised": _("提出诉求"),
+    "servicedesk.request_dispatched": _("派单"),
+    "servicedesk.request_redispatched": _("改派"),
+    "servicedesk.request_accepted": _("签收"),
+    "servicedesk.request_returned": _("退单"),
+    "servicedesk.request_answered": _("正式答复"),
+    "servicedesk.request_refused": _("不予受理"),
+    "servicedesk.request_merged": _("并案"),
+    "servicedesk.request_withdrawn": _("企业撤回"),
+    "servicedesk.request_reopened": _("重新办理"),
+    "servicedesk.called_back": _("回访"),
+    "casework.message_sent": _("沟通"),
+    "casework.clock_paused": _("暂停计时"),
+    "casework.clock_resumed": _("恢复计时"),
+    "casework.extension_asked": _("申请延期"),
+    "casework.extension_decided": _("延期决定"),
+    "casework.task_started": _("签收协办"),
+    "casework.task_done": _("协办意见"),
+    "casework.handed_over": _("转交同事"),
+    "casework.case_parked": _("挂起"),
+    "casework.evaluated": _("评价"),
+    "casework.case_closed": _("办结"),
+    "supervision.limit_near": _("即将超时"),
+    "supervision.limit_passed": _("超时"),
+    "supervision.case_escalated": _("升级"),
+    "supervision.reminded": _("催办"),
+    "supervision.supervised": _("督办"),
+    "supervision.supervision_answered": _("督办答复"),
+    "supervision.supervision_ended": _("督办结束"),
+}
+
+# words that come from a table of the program's, not from somebody's pen
+_CODES = frozenset(
+    {
+        "number", "category", "level", "channel", "ground", "how", "by", "message_kind", "purpose",
+        "outcome", "basket", "finding", "amount",
+    }
+)  # fmt: skip
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z)?")
+_OMITTED = frozenset({"contact_id", "files"})
+
+
+def public_data(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an event's payload leaves the house."""
+    return {
+        name: value
+        for name, value in payload.items()
+        if name not in _OMITTED and _is_public(name, value)
+    }
+
+
+def _is_public(name: str, value: Any) -> bool:
+    match value:
+        case None | bool() | int():
+            return True
+        case str():
+            is_time = name.endswith(("_at", "_on", "until", "due_before", "due_after"))
+            return name in _CODES or (is_time and _INSTANT.fullmatch(value) is not None)
+        case Sequence():
+            return all(isinstance(item, int) for item in value)
+    return False

@@ -1,0 +1,174 @@
+"""Sending what waits for a webhook: claimed, sent outside any transaction, then written down.
+
+A worker killed on the way leaves a claim that runs out after a minute: the delivery is sent again,
+and its receiver knows it by its id. At least once, in no promised order.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+from django.db.models import F, Q
+from django.utils import timezone
+
+from . import operations, reach, signing
+from .models import DeliveryState, Webhook, WebhookDelivery
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 10
+ROUND = 50  # deliveries of one webhook in a row; the next round takes the rest
+FAILURES_A_ROUND = 3  # then others have their turn
+CLAIM = timedelta(seconds=60)
+FIRST_PAUSE = timedelta(minutes=1)  # doubled at each attempt
+LONGEST_PAUSE = timedelta(hours=6)
+GIVEN_UP_AFTER = timedelta(days=3)
+PAUSED_AFTER_FAILURES = 100  # in a row
+KEPT = timedelta(days=30)
+_READ_BYTES = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt went: the receiver's status, or why there is none."""
+
+    status: int | None
+    error: str
+    took_ms: int
+
+    @property
+    def is_good(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def send_waiting(webhook_id: int) -> int:
+    """Send what waits for a webhook; returns how many attempts were made.
+
+    Stops at the third failure of a round, so that a dead receiver holds up no worker for long.
+    """
+    made = failed = 0
+    while made < ROUND and failed < FAILURES_A_ROUND:
+        webhook = (
+            Webhook.objects.select_related("account")
+            .filter(pk=webhook_id, paused_at=None, removed_at=None, account__is_active=True)
+            .first()
+        )
+        row = webhook and _claimed(webhook, timezone.now())
+        if not row:
+            break
+        outcome = attempt(webhook, row)
+        made += 1
+        failed += not outcome.is_good
+        write_down(row, outcome, at=timezone.now())
+    return made
+
+
+def _claimed(webhook: Webhook, now: datetime) -> WebhookDelivery | None:
+    """Take the next one that is due; whoever else looks for one takes another."""
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    due = WebhookDelivery.objects.filter(
+        free, webhook=webhook, state=DeliveryState.WAITING, next_at__lte=now
+    )
+    for row in due.order_by("next_at", "id")[:5]:
+        if due.filter(pk=row.pk).update(claimed_until=now + CLAIM):
+            return row
+    return None
+
+
+def attempt(webhook: Webhook, row: WebhookDelivery) -> Outcome:
+    """Send one delivery, within ten seconds in all. Follows no redirect, uses no proxy."""
+    begun = time.monotonic()
+    status, error = None, ""
+    try:
+        target = reach.resolve(webhook.url)
+        status = asyncio.run(_post(target, webhook, row))
+    except reach.Unreachable as why:
+        error = str(why)
+    except TimeoutError:
+        error = f"no answer within {TIMEOUT_SECONDS} s"
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as why:
+        error = f"{type(why).__name__}: {why}"
+    return Outcome(status, error[:200], int((time.monotonic() - begun) * 1000))
+
+
+async def _post(target: reach.Target, webhook: Webhook, row: WebhookDelivery) -> int:
+    body = row.body.encode()
+    headers = signing.headers(
+        webhook, delivery_id=row.pk, timestamp=int(timezone.now().timestamp()), body=body
+    )
+    async with (
+        asyncio.timeout(TIMEOUT_SECONDS),
+        httpx.AsyncClient(
+            trust_env=False, follow_redirects=False, timeout=TIMEOUT_SECONDS
+        ) as client,
+        client.stream(
+            "POST",
+            target.url,
+            content=body,
+            headers={**headers, "Host": target.host},
+            # the certificate is the name's, though the call goes to its number
+            extensions={"sni_hostname": target.name},
+        ) as response,
+    ):
+        # what a receiver says besides its status interests nobody
+        async for _chunk in response.aiter_raw(_READ_BYTES):
+            break
+        return response.status_code
+
+
+def write_down(row: WebhookDelivery, outcome: Outcome, *, at: datetime) -> None:
+    """Say how an attempt went, and when the next one is due, if any."""
+    attempts = row.attempts + 1
+    values = {
+        "attempts": attempts,
+        "tried_at": at,
+        "answered": outcome.status,
+        "error": outcome.error,
+        "took_ms": outcome.took_ms,
+        "claimed_until": None,
+    }
+    if outcome.is_good:
+        values["state"] = DeliveryState.DELIVERED
+        Webhook.objects.filter(pk=row.webhook_id).exclude(failures=0).update(failures=0)
+    else:
+        next_at = at + pause_after(attempts)
+        values["next_at"] = next_at
+        gives_up = next_at > row.made_at + GIVEN_UP_AFTER
+        if gives_up:
+            values["state"] = DeliveryState.GIVEN_UP
+        Webhook.objects.filter(pk=row.webhook_id).update(failures=F("failures") + 1)
+    WebhookDelivery.objects.filter(pk=row.pk).update(**values)
+    if not outcome.is_good:
+        failures = Webhook.objects.values_list("failures", flat=True).get(pk=row.webhook_id)
+        if failures >= PAUSED_AFTER_FAILURES:
+            log.warning("webhook %s failed %s times in a row: paused", row.webhook_id, failures)
+            operations.webhook_give_up(webhook_id=row.webhook_id, at=at)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 1, 2, 4 … minutes, at most six hours."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+
+
+def due_webhooks(now: datetime) -> list[int]:
+    """The webhooks for which something is due: retries, and what a killed worker left."""
+    return list(
+        WebhookDelivery.objects.filter(
+            state=DeliveryState.WAITING,
+            next_at__lte=now,
+            webhook__paused_at=None,
+            webhook__removed_at=None,
+        )
+        .order_by("webhook_id")
+        .values_list("webhook_id", flat=True)
+        .distinct()
+    )
+
+
+def forget_old(now: datetime) -> int:
+    """Delete deliveries a month old that wait for nothing; returns how many."""
+    old = WebhookDelivery.objects.filter(made_at__lt=now - KEPT)
+    return old.exclude(state=DeliveryState.WAITING).delete()[0]

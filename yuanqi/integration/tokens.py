@@ -1,0 +1,80 @@
+"""How a token is made, and how a call that brings one is let in: one statement a call."""
+
+import hashlib
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from yuanqi.foundation.models import Account
+
+MARK = "yq_"
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A call that may go on: in whose name, for what, and how many more this minute."""
+
+    account: Account
+    scopes: frozenset[str]
+    limit: int
+    left: int  # below nought: one too many
+    reset_seconds: int
+
+    @property
+    def is_too_many(self) -> bool:
+        return self.left < 0
+
+
+def draw() -> str:
+    """Return a new token: 256 random bits behind a mark that secret scanners can look for."""
+    return MARK + secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token. It is random and long, so that a plain hash can't be turned."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def prefix(token: str) -> str:
+    return token[: len(MARK) + 6]
+
+
+def admit(token: str, *, at: datetime) -> Admission | None:
+    """Find a token that holds at `at`, and count the call; None if there is no such token.
+
+    Minutes are counted from the first call on (a fixed window), in the row itself: two processes
+    count together.
+    """
+    if not token.startswith(MARK):
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_ADMIT, {"sha256": digest(token), "at": at, "since": at - _MINUTE})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    account_id, scopes, minute_at, calls = row
+    limit = settings.API_CALLS_A_MINUTE
+    return Admission(
+        account=Account.objects.get(pk=account_id),
+        scopes=frozenset(scopes),
+        limit=limit,
+        left=limit - calls,
+        reset_seconds=max(1, math.ceil((minute_at + _MINUTE - at).total_seconds())),
+    )
+
+
+_ADMIT = """
+UPDATE api_token SET
+    last_used_at = %(at)s,
+    minute_at = CASE WHEN minute_at > %(since)s THEN minute_at ELSE %(at)s END,
+    minute_calls = CASE WHEN minute_at > %(since)s THEN minute_calls + 1 ELSE 1 END
+FROM account
+WHERE account.id = api_token.account_id AND account.is_active
+    AND sha256 = %(sha256)s AND revoked_at IS NULL AND expires_at > %(at)s
+RETURNING account_id, ARRAY(SELECT jsonb_array_elements_text(scopes)), minute_at, minute_calls
+"""

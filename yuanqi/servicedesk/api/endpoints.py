@@ -1,0 +1,104 @@
+"""How an act on a request is called: one POST, one operation, the request as it stands after."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Schema
+from pydantic import ConfigDict
+
+from yuanqi.casework.queries import Act
+from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.api import Endpoints, Scope, may
+from yuanqi.foundation.errors import Invalid
+
+from ..ledger import requests_listed
+from ..rows import with_outcome, with_row_parts
+from .rendering import request_outs
+from .schemas import RequestOut
+
+router = Endpoints(tags=["requests"])
+
+WRITE = (Scope.REQUESTS_WRITE,)
+HANDLE = (Scope.REQUESTS_HANDLE,)
+DISPATCH = (Scope.REQUESTS_DISPATCH,)
+
+# which operation does an act, and what a token needs for it
+OPERATIONS: dict[Act, tuple[str, tuple[Scope, ...]]] = {}
+
+
+class Body(Schema):
+    """What a call sends. A field that nobody knows is refused: it may be a mistyped one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Empty(Body):
+    """Nothing is asked."""
+
+
+class Done(Schema):
+    """The request as it stands now; null where the caller doesn't see it any more."""
+
+    request: RequestOut | None
+
+
+class DoneWithId(Done):
+    id: int
+
+
+def does(
+    path: str, acts: Act | Sequence[Act], *scopes: Scope, name: str, summary: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a view that does something to the request `case_id` and returns None, or an id."""
+    told = (acts,) if isinstance(acts, Act) else tuple(acts)
+    for act in told:
+        OPERATIONS[act] = (name, scopes)
+
+    def register(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def run(request: HttpRequest, **values: Any) -> Done:
+            now = timezone.now()
+            try:
+                made = view(request, **values)
+            except Invalid as error:
+                raise _as_sent(error, values.get("body")) from error
+            row = row_now(values["case_id"], request.actor, now)
+            return Done(request=row) if made is None else DoneWithId(request=row, id=made)
+
+        return router.act(
+            path,
+            *scopes,
+            response=DoneWithId if view.__annotations__.get("return") is int else Done,
+            name=name,
+            summary=summary,
+            act=",".join(told),
+        )(run)
+
+    return register
+
+
+def _as_sent(error: Invalid, body: Schema | None) -> Invalid:
+    """Forms call a chosen row by its noun, the API by its id."""
+    named = f"{error.field}_id"
+    if body is not None and named in type(body).model_fields:
+        return Invalid(error.message, named)
+    return error
+
+
+def row_now(case_id: int, actor: Actor, now: datetime) -> RequestOut | None:
+    """One request as it stands; None if the actor doesn't see it (any more)."""
+    found = with_row_parts(with_outcome(requests_listed(actor).filter(pk=case_id)))
+    return next(iter(request_outs(list(found), actor, max(now, timezone.now()))), None)
+
+
+def acts_named(acts: Sequence[Act] | frozenset[Act], request: HttpRequest) -> list[dict[str, str]]:
+    """The acts open to the caller, each with its operation, as far as its token reaches."""
+    return [
+        {"act": act.value, "operation_id": OPERATIONS[act][0]}
+        for act in sorted(acts)
+        if act in OPERATIONS and may(request, *OPERATIONS[act][1])
+    ]
