@@ -63,6 +63,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--workers", type=int, default=2)
 
+    live = add("live", "tell open pages what has changed (server-sent events)", "live")
+    live.add_argument("--port", type=int, default=8001)
+    live.add_argument("--host", default="127.0.0.1")
+
     add("worker", "run jobs, the minute's sweep, subscribers and seals", "worker")
     add("migrate", "bring the database to this version", "migrate")
     add("init", "prepare an empty platform and make the three administrators", "init")

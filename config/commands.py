@@ -71,6 +71,10 @@ def init(arguments: argparse.Namespace) -> int:
 
     bring_up_to_date()
     try:
+def live(arguments: argparse.Namespace) -> int:
+    return processes.live(arguments.host, arguments.port)
+
+
         for line in beginnings.prepare(at=timezone.now()):
             print(line)
     except Conflict as refused:

@@ -1,6 +1,7 @@
 """Reading the environment: typed, and refusing nonsense with a sentence."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -32,6 +33,62 @@ def secret(name: str, directory: Path) -> str:
     path = directory / name.lower()
     if path.exists():
         return path.read_text().strip()
+_PLACE = re.compile(r"/|:\d{1,5}|https?://[A-Za-z0-9.-]+(:\d{1,5})?")
+
+
+def place(name: str) -> str:
+    """Return where another process is found: "", "/", ":port" or an origin."""
+    value = text(name)
+    if value and not _PLACE.fullmatch(value):
+        raise ImproperlyConfigured(f'{name} must be "/", ":port" or "https://host", not {value!r}')
+    return value
+
+
+def origin(name: str) -> str:
+    """Return where the site is found from outside: "https://yuanqi.example.org", or nothing."""
+    value = text(name).rstrip("/")
+    if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
+        raise ImproperlyConfigured(f'{name} must be like "https://host", not {value!r}')
+    return value
+
+
+def template(name: str, part: str) -> str:
+    """Return a text in which `part` stands where something is filled in, or nothing."""
+    value = text(name)
+    if value and part not in value:
+        raise ImproperlyConfigured(f"{name} must contain {part}")
+    return value
+
+
+_MAIL = {"smtp": (25, ""), "smtp+starttls": (587, "tls"), "smtps": (465, "ssl")}
+
+
+def mail(name: str, directory: Path) -> dict[str, object]:
+    """Return Django's settings of a mail server: smtp://, smtp+starttls:// or smtps://.
+
+    The password may stand in the address, in NAME_PASSWORD, or in the file of secrets.
+    """
+    value = text(name)
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    if parts.scheme not in _MAIL or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must be like smtp+starttls://user@host:587")
+    port, security = _MAIL[parts.scheme]
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    kept = directory / "yuanqi_mail_password"
+    if user and not password:
+        password = text(f"{name}_PASSWORD") or (kept.read_text().strip() if kept.exists() else "")
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or port,
+        "EMAIL_HOST_USER": user,
+        "EMAIL_HOST_PASSWORD": password,
+        "EMAIL_USE_TLS": security == "tls",
+        "EMAIL_USE_SSL": security == "ssl",
+    }
+
+
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
     try:

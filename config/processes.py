@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from granian.log import LogLevels
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
+from config import live as live_app
 from yuanqi.foundation import postgres, subscribers
 
 _PAUSE_SECONDS = 1.0
@@ -43,6 +45,37 @@ def serve(host: str, port: int, workers: int) -> int:
         respawn_failed_workers=True,
     ).serve()
     return 0
+
+
+def live(host: str, port: int) -> int:
+    """Tell open pages what has changed, until told to stop."""
+    _leave_with_parent()
+    watch_database()
+    _allow_files(live_app.MOST_LISTENERS + 200)
+    Granian(
+        "config.live:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        # listeners are in memory: one process hears of everything and tells its own pages
+        workers=1,
+        backlog=2048,
+        backpressure=live_app.MOST_LISTENERS + 200,
+        # open streams are never done: who is told to stop doesn't wait for them
+        workers_kill_timeout=2,
+        log_access=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
+    return 0
+
+
+def _allow_files(count: int) -> None:
+    """Each open stream is an open file; the system's usual limit is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def worker() -> int:
@@ -164,6 +197,8 @@ def demo(host: str, port: int | None) -> int:
 
     say = _Steps()
     port = port or _free_port(host)
+    live_port = _free_port(host, after=port)
+    os.environ["YUANQI_LIVE_URL"] = f":{live_port}"
     say("数据库 database")
     commands.bring_up_to_date(verbosity=0)
     say("静态文件 static files")
@@ -173,6 +208,7 @@ def demo(host: str, port: int | None) -> int:
     children = [
         _child("worker"),
         _child("serve", "--host", host, "--port", str(port)),
+        _child("live", "--host", host, "--port", str(live_port)),
     ]
     # a terminal's Ctrl-C reaches this process alone: the children have sessions of their own
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -196,9 +232,9 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _free_port(host: str) -> int:
-    """Return 8000, or the next port that nobody listens on."""
-    for port in range(8000, 8100):
+def _free_port(host: str, after: int = 7999) -> int:
+    """Return 8000, or the next port (after the one taken) that nobody listens on."""
+    for port in range(after + 1, after + 101):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -206,7 +242,9 @@ def _free_port(host: str) -> int:
             except OSError:
                 continue
             return port
-    raise SystemExit("yuanqi: ports 8000 to 8099 are all taken; choose one with --port")
+    raise SystemExit(
+        f"yuanqi: ports {after + 1} to {after + 100} are all taken; choose one with --port"
+    )
 
 
 def _wait_until_answered(host: str, port: int, children: list[subprocess.Popen[bytes]]) -> None:

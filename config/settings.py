@@ -112,6 +112,9 @@ DATABASES = {
     "owner": {**_common, **_owner, "CONN_MAX_AGE": 0},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# past a pool, for what needs a session of its own
+_direct = env.text("DATABASE_URL_DIRECT")
+DATABASE_DIRECT = env.database(_direct) if _direct else None
 
 # --- people and language ----------------------------------------------------
 
@@ -164,6 +167,18 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 SESSION_COOKIE_AGE = 8 * 3600
+# where browsers find `yuanqi live`: "/" behind one proxy, ":8001" on the page's own host, or an
+# origin of its own; empty: pages ask now and then
+LIVE_URL = env.place("YUANQI_LIVE_URL")
+
+# --- other programs ---------------------------------------------------------
+
+API_CALLS_A_MINUTE = env.number("YUANQI_API_CALLS", 600)  # of one token
+# receivers inside the park's own network; all others must have public addresses
+WEBHOOK_HOSTS = env.listed("YUANQI_WEBHOOK_HOSTS")
+
+# --- sessions ---------------------------------------------------------------
+
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

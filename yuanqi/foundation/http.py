@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -16,7 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # everything from our own origin, nothing inline: charts are SVG or drawn from a JSON block
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
-    " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+    " font-src 'self'; connect-src 'self'%s; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'; manifest-src 'self'"
 )
 
@@ -27,13 +28,22 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", POLICY)
+        response.setdefault("Content-Security-Policy", POLICY % _listens_at(request))
         response.setdefault("Permissions-Policy", "geolocation=(), microphone=()")
         if request.path.startswith(settings.STATIC_URL):
             return response
         # pages hold personal data: no shared cache, nor the disk, keeps them
         response.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _listens_at(request: HttpRequest) -> str:
+    """Where else a page may connect to: the live process, if it has an origin of its own."""
+    place = settings.LIVE_URL
+    if place.startswith(":"):
+        host, _port = split_domain_port(request.get_host())
+        return f" {request.scheme}://{host}{place}"
+    return f" {place}" if place.startswith("http") else ""
 
 
 class Language:

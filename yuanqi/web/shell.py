@@ -18,7 +18,9 @@ class Shell:
     nav: list[tuple[str, str, bool]]  # label, address, whether it is this page
     person_name: str
     person_unit: str
+    account_id: int | None
     notices: int | None
+    live_url: str  # where pages listen, as `settings.LIVE_URL` says it
     languages: list[tuple[str, str, bool]]  # code, name, whether it is this one
 
 
@@ -36,7 +38,9 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             ],
             person_name=actor.name,
             person_unit=actor.unit,
-            notices=unread_notices(actor) if signed_in else None,
+            account_id=actor.account_id,
+            live_url=settings.LIVE_URL,
+            notices=unread(actor) if signed_in else None,
             languages=[(code, str(name), code == language) for code, name in settings.LANGUAGES],
         )
     }

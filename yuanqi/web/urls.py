@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import starts, views
+from . import listening, starts, views
 
 app_name = "web"
 
@@ -10,4 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("portal/", starts.portal, name="portal"),
     path("day/", starts.day, name="day"),
+    path("news/", listening.news, name="news"),
+    path("news/passes/", listening.passes, name="passes"),
+    path("news/bell/", listening.bell, name="bell"),
 ]
