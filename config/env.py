@@ -22,17 +22,17 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
+def number(name: str, default: int) -> int:
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdecimal() or int(value) < 1:
+        raise ImproperlyConfigured(f"{name} must be a whole number above nought, not {value!r}")
+    return int(value)
+
+
 def listed(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
 
-def secret(name: str, directory: Path) -> str:
-    """Return a secret from the environment, else from a file 0600 made at first use."""
-    if value := text(name):
-        return value
-    path = directory / name.lower()
-    if path.exists():
-        return path.read_text().strip()
 _PLACE = re.compile(r"/|:\d{1,5}|https?://[A-Za-z0-9.-]+(:\d{1,5})?")
 
 
@@ -89,6 +89,13 @@ def mail(name: str, directory: Path) -> dict[str, object]:
     }
 
 
+def secret(name: str, directory: Path) -> str:
+    """Return a secret from the environment, else from a file 0600 made at first use."""
+    if value := text(name):
+        return value
+    path = directory / name.lower()
+    if path.exists():
+        return path.read_text().strip()
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(48)
     try:
