@@ -24,10 +24,12 @@ from .models import (
     Attachment,
     Case,
     CaseAccess,
+    CaseBar,
     CaseHolding,
     CaseState,
     ClockPause,
     ClockRecord,
+    Extension,
     Message,
     Purpose,
     Task,
@@ -98,6 +100,32 @@ class CaseFile:
         if self.fresh:
             return set()
         return set(CaseAccess.objects.filter(case=self.case).values_list("grantee", flat=True))
+
+    @cached_property
+    def joined(self) -> list["CaseFile"]:
+        """The cases that were merged into this one."""
+        if self.fresh:
+            return []
+        return [CaseFile(case, self.writer, self.actor, self.at) for case in self.case.merged.all()]
+
+    @cached_property
+    def bars(self) -> set[str]:
+        """Who must not see the case, nor work on it: whom the complaint is about."""
+        if self.fresh:
+            return set()
+        return set(CaseBar.objects.filter(case=self.case).values_list("grantee", flat=True))
+
+    @cached_property
+    def extensions(self) -> list[Extension]:
+        """All that were asked for, in order."""
+        if self.fresh:
+            return []
+        people = ("asked_by", "reviewer", "decided_by", "clock")
+        return list(self.case.extensions.select_related(*people))
+
+    @property
+    def open_extension(self) -> Extension | None:
+        return next((item for item in self.extensions if item.decided_at is None), None)
 
     @cached_property
     def _last_holding(self) -> CaseHolding | None:
@@ -176,15 +204,16 @@ class CaseFile:
         pause = ClockPause(clock=record, start_at=self.at, **values)
         self.writer.insert(pause)
         self.pauses.setdefault(record.pk, []).append(pause)
-        self._derive(record)
+        self.derive(record)
         return pause
 
     def end_pause(self, record: ClockRecord, pause: ClockPause) -> None:
         """End a pause now, or when it had reached its longest, if that was earlier."""
         self.writer.update(pause, end_at=min(self.at, pause.until_at))
-        self._derive(record)
+        self.derive(record)
 
-    def _derive(self, record: ClockRecord) -> None:
+    def derive(self, record: ClockRecord) -> None:
+        """Recompute the instants that follow from a clock's facts."""
         days = work_calendar(record.calendar)
         self.writer.update(record, **record.derive(self.pauses.get(record.pk, []), days))
 
@@ -211,11 +240,20 @@ class CaseFile:
         return task
 
     def grant(self, *grantees: str) -> None:
-        """Let these see the case."""
+        """Let these see the case, and what was merged into it."""
         for grantee in grantees:
             if grantee not in self.grantees:
                 self.writer.insert(CaseAccess(case=self.case, grantee=grantee))
                 self.grantees.add(grantee)
+                for file in self.joined:
+                    file.grant(grantee)
+
+    def bar(self, *grantees: str) -> None:
+        """Keep these from seeing the case, whatever else would let them."""
+        for grantee in grantees:
+            if grantee not in self.bars:
+                self.writer.insert(CaseBar(case=self.case, grantee=grantee))
+                self.bars.add(grantee)
 
     def say(
         self,
@@ -276,8 +314,13 @@ class CaseFile:
             enterprise_id=self.case.enterprise_id,
         )
 
-    def settle(self) -> None:
-        """Write what changed of the case itself, with the clock that its lists show."""
+    def settle(self, *, acted: bool = True) -> None:
+        """Write what changed of the case itself, with the clock that its lists show.
+
+        What somebody of the park does moves the case on; not so what only urges him (`acted`).
+        """
+        if acted and self.actor.side == "park":
+            self.set(acted_at=self.at)
         shown = self._shown_clock()
         paused = self.open_pause() is not None
         for name, value in {

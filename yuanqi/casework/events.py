@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar
 
 from yuanqi.foundation.journal import Event
@@ -24,6 +25,57 @@ class ClockResumed(Event):
     ground: str
     by: str  # "officer", "enterprise" (what was awaited came in), "limit" (the pause ran out)
     due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CaseParked(Event):
+    kind: ClassVar[str] = "casework.case_parked"
+    case_id: int
+    explanation: str
+    basis: str
+    until_at: datetime  # the review: the clock goes on then, if not before
+
+
+@dataclass(frozen=True)
+class ExtensionAsked(Event):
+    kind: ClassVar[str] = "casework.extension_asked"
+    case_id: int
+    extension_id: int
+    officer_id: int
+    reviewer_id: int
+    amount: Decimal
+    base: str
+    reason: str
+    due_before: datetime
+    due_after: datetime
+
+
+@dataclass(frozen=True)
+class ExtensionDecided(Event):
+    kind: ClassVar[str] = "casework.extension_decided"
+    case_id: int
+    extension_id: int
+    officer_id: int
+    asked_by_id: int
+    by: str  # "reviewer", or "asker": taken back, since nothing is left to extend
+    is_granted: bool
+    decision: str
+    reason: str  # why it was asked
+    amount: Decimal
+    base: str
+    due_before: datetime
+    due_after: datetime | None  # the new limit, if granted
+
+
+@dataclass(frozen=True)
+class HandedOver(Event):
+    kind: ClassVar[str] = "casework.handed_over"
+    case_id: int
+    task_id: int
+    department_id: int
+    from_officer_id: int
+    to_officer_id: int
+    reason: str
 
 
 @dataclass(frozen=True)

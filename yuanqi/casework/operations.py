@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,17 +11,19 @@ from django.utils.translation import gettext as _
 
 from yuanqi.foundation import files, journal
 from yuanqi.foundation.actors import SYSTEM, Actor
-from yuanqi.foundation.errors import Invalid, NotVisible
+from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
 from yuanqi.foundation.writer import DIRECT
 from yuanqi.organisation.models import Officer
-from yuanqi.organisation.queries import centre, officer_on_duty
+from yuanqi.organisation.queries import centre
 
 from . import acts
 from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
+from .duty import DATABASE, intake, is_barred, reviewer_of
 from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
 from .queries import Act, Limits, case_for, co_handling_of, definition_in
+from .texts import required
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +89,75 @@ def material_supply(
 
 
 @transaction.atomic
+def case_park(*, case_id: int, explanation: str, until: date, actor: Actor, at: datetime) -> None:
+    """Set a case aside until a day of review (挂起), with an explanation to the enterprise.
+
+    By the service centre or the lead's head. Raises NotVisible, NotAllowed, Invalid; Conflict if
+    the clock isn't running or has run out.
+    """
+    explanation = required(explanation, "explanation", _("请向企业说明为什么挂起。"), at_most=200)
+    file = opened(case_id, actor, Act.PARK, at)
+    acts.park(
+        file,
+        explanation=explanation,
+        until=until,
+        officer=Officer.objects.get(pk=actor.officer_id),
+        definition=definition_of(file.case),
+    )
+
+
+@transaction.atomic
+def extension_ask(
+    *, case_id: int, amount: Decimal | int, reason: str, actor: Actor, at: datetime
+) -> int:
+    """Ask for more time to resolve a case (申请延期), in its limit's base; returns its id.
+
+    The lead's head decides; if he asks himself, the next head up the reporting line. Raises
+    NotVisible, NotAllowed, Invalid; Conflict while paused, after the limit, or asked already.
+    """
+    reason = required(reason, "reason", _("请写明为什么要延期。"))
+    file = opened(case_id, actor, Act.EXTEND, at)
+    case = file.case
+    asker = Officer.objects.get(pk=actor.officer_id)
+    if case.lead is None:
+        raise Conflict(_("只有办理中的诉求可以申请延期。"))
+    try:
+        reviewer = reviewer_of(DATABASE, case.lead, file.at, asker=asker, bars=file.bars)
+    except LookupError:
+        raise Conflict(_("还没有能审批延期的负责人，请先请系统管理员登记部门负责人。"))
+    extension = acts.extension_ask(
+        file,
+        officer=asker,
+        reviewer=reviewer,
+        amount=Decimal(amount),
+        reason=reason,
+        most=limits_of(case).find("extension", case.level, case.category),
+    )
+    return extension.pk
+
+
+@transaction.atomic
+def extension_decide(
+    *, case_id: int, is_granted: bool, decision: str, actor: Actor, at: datetime
+) -> None:
+    """Grant or refuse the extension that is asked for (审批延期), with a reason.
+
+    Raises NotVisible, NotAllowed, Invalid; Conflict if none is asked for, or it is decided.
+    """
+    decision = required(decision, "decision", _("请写明审批意见。"))
+    file = opened(case_id, actor, Act.DECIDE_EXTENSION, at)
+    extension = file.open_extension
+    if extension is not None and extension.reviewer_id not in actor.officer_ids:
+        raise NotAllowed(_("这项延期由%(name)s审批。") % {"name": extension.reviewer.name})
+    acts.extension_decide(
+        file,
+        officer=Officer.objects.get(pk=actor.officer_id),
+        is_granted=is_granted,
+        decision=decision,
+    )
+
+
+@transaction.atomic
 def message_send(
     *,
     case_id: int,
@@ -122,6 +194,29 @@ def task_finish(*, case_id: int, task_id: int, opinion: str, actor: Actor, at: d
     acts.task_finish(file, _own_task(file, task_id, actor), opinion=opinion)
 
 
+@transaction.atomic
+def task_hand_over(
+    *, case_id: int, task_id: int, to_officer_id: int, reason: str, actor: Actor, at: datetime
+) -> None:
+    """Give an active task to a colleague of the same unit (转办): by its officer or its head.
+
+    Raises NotVisible, NotAllowed, Invalid; Conflict if it isn't being worked on.
+    """
+    reason = required(reason, "reason", _("请写明为什么转办。"))
+    file = opened(case_id, actor, Act.HAND_OVER, at)
+    task = next((task for task in file.tasks if task.pk == task_id), None)
+    if task is None:
+        raise NotVisible(task_id)
+    if not actor.officer_ids & {task.officer_id, task.department.head_id}:
+        raise NotAllowed(_("由经办人自己或部门负责人转办。"))
+    to = Officer.objects.filter(
+        pk=to_officer_id, department=task.department_id, is_active=True
+    ).first()
+    if to is None or is_barred(to, file.bars):
+        raise Invalid(_("请选一位本部门的同事。"), "to_officer")
+    acts.hand_over(file, task, to=to, reason=reason)
+
+
 def _own_task(file: CaseFile, task_id: int, actor: Actor) -> Task:
     mine = {task.pk for task in co_handling_of(file.case, actor)}
     for task in file.tasks:
@@ -149,7 +244,7 @@ def case_evaluate(
     if level not in Satisfaction.values:
         raise Invalid(_("请从五个等级中选一个。"), "level")
     file = opened(case_id, actor, Act.EVALUATE, at)
-    intake = centre()
+    unit, officer = intake(DATABASE, centre(), file.at, file.bars)
     acts.evaluate(
         file,
         level=level,
@@ -159,7 +254,7 @@ def case_evaluate(
         complaint=complaint,
         definition=definition_of(file.case),
         call_back=limits_of(file.case).allowance("call_back"),
-        on_duty=(officer_on_duty(intake, at), intake),
+        on_duty=(officer, unit),
     )
 
 

@@ -58,11 +58,12 @@ class Act(StrEnum):
     MERGE = "merge"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    REMOVE_FILE = "remove_file"
+    # who may do these is said by supervision, which knows of whom something is demanded
     REMIND = "remind"
     SUPERVISE = "supervise"
-    REPORT = "report"  # answers a demand of supervision
+    REPORT = "report"  # answers a demand
     INSPECT = "inspect"
-    REMOVE_FILE = "remove_file"
 
 
 def cases_visible_to(actor: Actor) -> QuerySet[Case]:
@@ -134,9 +135,7 @@ def acts_allowed(case: Case, actor: Actor) -> frozenset[Act]:
         return frozenset()
     acts: set[Act] = {Act.NOTE}
     if case.enterprise_id in actor.linked_enterprise_ids:
-        acts |= {Act.TALK, Act.REMIND}
-    if actor.has(Role.LEADER):
-        acts |= _LEADER
+        acts |= {Act.TALK}
     if does_the_centres_part(case, actor):
         acts |= _CENTRE
     if case.responsible_id in actor.officer_ids:
@@ -159,14 +158,13 @@ _ENTERPRISE = frozenset(
 _CENTRE = frozenset(
     {
         Act.DISPATCH, Act.CALL_BACK, Act.TALK, Act.REDISPATCH, Act.REFUSE, Act.MERGE, Act.REOPEN,
-        Act.PARK, Act.RESUME, Act.REMIND, Act.SUPERVISE, Act.INSPECT, Act.REMOVE_FILE,
+        Act.PARK, Act.RESUME, Act.REMOVE_FILE,
     }
 )  # fmt: skip
-_LEADER = frozenset({Act.REMIND, Act.SUPERVISE})
 _LEAD = frozenset(
     {
         Act.ACCEPT, Act.RETURN, Act.TALK, Act.PLAN, Act.ANSWER, Act.PAUSE, Act.RESUME, Act.EXTEND,
-        Act.REPORT, Act.REMOVE_FILE,
+        Act.REMOVE_FILE,
     }
 )  # fmt: skip
 _CO_HANDLE = frozenset({Act.TASK_START, Act.TASK_FINISH, Act.TALK, Act.REMOVE_FILE})

@@ -5,44 +5,40 @@ number) is resolved once, in the `Book`. Permission is not asked: a story is tol
 Each act still refuses what doesn't fit the case's state (Conflict). Notices are the subscriber's.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from yuanqi.casework import acts as cases
-from yuanqi.casework.bulk import Rules
-from yuanqi.casework.casefile import CaseFile, Enclosed
-from yuanqi.casework.models import Message, Task, TaskKind
-from yuanqi.foundation.actors import SYSTEM, Actor
+from yuanqi.casework import duty
+from yuanqi.casework.casefile import CaseFile
+from yuanqi.casework.models import Message, Task, TaskKind, TaskState
 from yuanqi.foundation.bulk import Bulk
-from yuanqi.foundation.files import Upload
-from yuanqi.foundation.models import StoredFile
-from yuanqi.organisation import bulk as organisation
-from yuanqi.organisation.models import CalendarVersion, Department, Officer
-from yuanqi.organisation.queries import current_calendar
-from yuanqi.organisation.roster import Roster
-from yuanqi.registry import bulk as registry
-from yuanqi.registry.models import ContactPerson
+from yuanqi.organisation.models import Officer
 
 from . import acts
-from .acts import CoHandling, Intake
-from .models import Category, Channel
-from .operations import MECHANISM
+from .book import Book, Person
+from .models import Channel
 from .steps import (
-    SYSTEM_NAME,
     Accept,
     Answer,
     CallBack,
     CloseUnrated,
+    DecideExtension,
     Dispatch,
     Evaluate,
+    Extend,
     Finish,
+    HandOver,
+    Merge,
+    Park,
     Pause,
     Raise,
+    Redispatch,
+    Refuse,
+    Reopen,
     Resume,
     Return,
     Say,
@@ -50,150 +46,61 @@ from .steps import (
     Step,
     Story,
     Supply,
+    Withdraw,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in a story: as an actor, and as whose officer or contact."""
-
-    actor: Actor
-    officer: Officer | None = None
-    contact: ContactPerson | None = None
-
-
-class Book:
-    """What stories need to know, read once."""
-
-    def __init__(
-        self,
-        *,
-        people: Mapping[str, Person],
-        roster: Roster,
-        rules: Rules,
-        calendar: CalendarVersion,
-        categories: Mapping[str, Category],
-    ) -> None:
-        self.people = {SYSTEM_NAME: Person(SYSTEM), **people}
-        self.roster = roster
-        self.departments = {unit.code: unit for unit in roster.departments}
-        self.rules = rules
-        self.calendar = calendar
-        self.categories = categories
-        self.files: dict[str, StoredFile] = {}
-        self._numbers: dict[str, int] = {}
-        self.centre = next(u for u in roster.departments if u.kind == Department.Kind.CENTRE)
-
-    @classmethod
-    def over(cls, start: datetime, end: datetime) -> "Book":
-        """Read organisation, registers and rules for stories between these instants."""
-        roster = Roster.over(start, end)
-        people = {
-            officer.account.username: Person(organisation.actor_of(officer), officer=officer)
-            for officer in Officer.objects.select_related("department", "account")
-            if officer.account is not None
-        }
-        contacts = ContactPerson.objects.select_related("enterprise", "account")
-        for contact in contacts.filter(account__isnull=False):
-            assert contact.account is not None, "filtered above"
-            people[contact.account.username] = Person(registry.actor_of(contact), contact=contact)
-        return cls(
-            people=people,
-            roster=roster,
-            rules=Rules.current(MECHANISM),
-            calendar=current_calendar(),
-            categories={row.code: row for row in Category.objects.select_related("lead")},
-        )
-
-    def reserve_numbers(self, instants: Iterable[datetime]) -> None:
-        """Take as many numbers of each month as there are instants in it."""
-        wanted: dict[str, int] = {}
-        for at in instants:
-            month = _month(at)
-            wanted[month] = wanted.get(month, 0) + 1
-        with connection.cursor() as cursor:
-            for month, count in sorted(wanted.items()):
-                cursor.execute(
-                    "INSERT INTO case_number (month, last) VALUES (%s, %s)"
-                    " ON CONFLICT (month) DO UPDATE SET last = case_number.last + EXCLUDED.last"
-                    " RETURNING last",
-                    [month, count],
-                )
-                self._numbers[month] = cursor.fetchone()[0] - count
-
-    def number(self, at: datetime) -> str:
-        month = _month(at)
-        self._numbers[month] += 1
-        return f"{month}-{self._numbers[month]:04d}"
-
-    def intake(self, at: datetime) -> Intake:
-        return Intake(self.centre, self.answering(self.centre, at))
-
-    def answering(self, department: Department, at: datetime) -> Officer:
-        """Raises LookupError for a department of nobody."""
-        officer = self.roster.on_duty(department, at)
-        if officer is None:
-            raise LookupError(f"department {department.code} has no officer")
-        return officer
-
-    def officer(self, username: str) -> Officer:
-        found = self.people[username].officer
-        if found is None:
-            raise ValueError(f"{username} is no officer")
-        return found
-
-    def enclosed(self, uploads: Sequence[Upload], bulk: Bulk, at: datetime) -> list[Enclosed]:
-        return [Enclosed(self._kept(upload, bulk, at), upload.name) for upload in uploads]
-
-    def _kept(self, upload: Upload, bulk: Bulk, at: datetime) -> StoredFile:
-        known = self.files.get(upload.sha256)
-        if known is None:
-            known = StoredFile.objects.filter(sha256=upload.sha256).first()
-        if known is None:
-            known = bulk.insert(
-                StoredFile(
-                    sha256=upload.sha256,
-                    size=upload.size,
-                    content_type=upload.content_type,
-                    stored_at=at,
-                )
-            )
-        self.files[upload.sha256] = known
-        return known
-
-
-def _month(at: datetime) -> str:
-    return str(timezone.localtime(at).strftime("%y%m"))
+__all__ = ["Book", "Person", "load"]
 
 
 def load(stories: Iterable[Story], *, bulk: Bulk, book: Book) -> list[CaseFile]:
     """Write the stories' rows and events; return the cases' files in the stories' order.
 
-    Numbers follow the order of the stories within a month. Raises Conflict for a step that
-    doesn't fit what went before, KeyError for a name that nobody bears.
+    Numbers follow the order of the stories within a month; among those that merge, the order of
+    time. Raises Conflict for a step that doesn't fit what went before, KeyError for a name that
+    nobody bears.
     """
     told = list(stories)
     book.reserve_numbers(story[0].at for story in told)
-    return [_told(story, bulk, book) for story in told]
+    files: dict[int, CaseFile] = {}
+    for places in _together(told):
+        steps = ([(step.at, place, step) for step in told[place]] for place in places)
+        for _at, place, step in heapq.merge(*steps, key=lambda item: item[:2]):
+            if place in files:
+                files[place].turn(book.people[step.by].actor, step.at)
+                _STEPS[type(step)](step, files[place], bulk, book)
+            else:
+                files[place] = _raised(step, bulk, book)
+    return [files[place] for place in range(len(told))]
 
 
-def _told(story: Story, bulk: Bulk, book: Book) -> CaseFile:
-    first, *others = story
-    if not isinstance(first, Raise):
+def _together(stories: Sequence[Story]) -> Iterator[list[int]]:
+    """The places of the stories, each alone; those that merge are told side by side."""
+    places = {
+        story[0].key: place
+        for place, story in enumerate(stories)
+        if isinstance(story[0], Raise) and story[0].key
+    }
+    first = list(range(len(stories)))
+    for place, story in enumerate(stories):
+        for step in story:
+            if isinstance(step, Merge):
+                one, other = sorted((first[place], first[places[step.into]]))
+                first = [one if root == other else root for root in first]
+    groups: dict[int, list[int]] = {}
+    for place, root in enumerate(first):
+        groups.setdefault(root, []).append(place)
+    yield from groups.values()
+
+
+def _raised(step: Step, bulk: Bulk, book: Book) -> CaseFile:
+    if not isinstance(step, Raise):
         raise TypeError("a story begins with a Raise")
-    file = _raised(first, bulk, book)
-    for step in others:
-        file.turn(book.people[step.by].actor, step.at)
-        _STEPS[type(step)](step, file, bulk, book)
-    return file
-
-
-def _raised(step: Raise, bulk: Bulk, book: Book) -> CaseFile:
     person = book.people[step.by]
     contact = book.people[step.contact].contact
     assert contact is not None, f"{step.contact} is no contact"
     category = book.categories[step.category]
-    return acts.raise_request(
+    accused = book.accused(step.accused_unit, step.accused)
+    file = acts.raise_request(
         bulk,
         number=book.number(step.at),
         mechanism=book.rules.version,
@@ -206,10 +113,14 @@ def _raised(step: Raise, bulk: Bulk, book: Book) -> CaseFile:
         enclosed=book.enclosed(step.uploads, bulk, step.at),
         limits=book.rules.limits(timezone.localdate(step.at)),
         calendar=book.calendar,
-        intake=book.intake(step.at),
+        intake=book.intake(step.at, accused.bars if accused else ()),
         actor=person.actor,
         at=step.at,
+        accused=accused,
     )
+    if step.key:
+        book.cases[step.key] = file
+    return file
 
 
 def _channel(person: Person, book: Book) -> str:
@@ -226,14 +137,24 @@ def _limits(file: CaseFile, book: Book) -> Any:
 
 def _dispatch(step: Dispatch, file: CaseFile, bulk: Bulk, book: Book) -> None:
     lead = book.departments[step.lead]
-    asked = [(book.departments[code], brief) for code, brief in step.asked]
     acts.dispatch(
         file,
         lead=lead,
-        officer=book.answering(lead, step.at),
-        co_handlers=[
-            CoHandling(unit, book.answering(unit, step.at), brief) for unit, brief in asked
-        ],
+        officer=duty.answering(book, lead, step.at, file.bars),
+        co_handlers=book.asked(step.asked, step.at, file.bars),
+        limits=_limits(file, book),
+        is_named=step.is_named,
+    )
+
+
+def _redispatch(step: Redispatch, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    lead = book.departments[step.lead]
+    acts.redispatch(
+        file,
+        lead=lead,
+        officer=duty.answering(book, lead, step.at, file.bars),
+        co_handlers=book.asked(step.asked, step.at, file.bars),
+        reason=step.reason,
         limits=_limits(file, book),
     )
 
@@ -248,7 +169,7 @@ def _return(step: Return, file: CaseFile, bulk: Bulk, book: Book) -> None:
         officer=book.officer(step.by),
         reason=step.reason,
         basis=step.basis,
-        intake=book.intake(step.at),
+        intake=book.intake(step.at, file.bars),
         limits=_limits(file, book),
     )
 
@@ -264,6 +185,16 @@ def _say(step: Say, file: CaseFile, bulk: Bulk, book: Book) -> None:
 
 def _pause(step: Pause, file: CaseFile, bulk: Bulk, book: Book) -> None:
     cases.pause(file, ground=step.ground, awaited=step.awaited, definition=book.rules.definition)
+
+
+def _park(step: Park, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    cases.park(
+        file,
+        explanation=step.explanation,
+        until=step.until,
+        officer=book.officer(step.by),
+        definition=book.rules.definition,
+    )
 
 
 def _resume(step: Resume, file: CaseFile, bulk: Bulk, book: Book) -> None:
@@ -289,6 +220,38 @@ def _finish(step: Finish, file: CaseFile, bulk: Bulk, book: Book) -> None:
     cases.task_finish(file, task, opinion=step.opinion)
 
 
+def _hand_over(step: HandOver, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    to = book.officer(step.to)
+    tasks = [
+        task
+        for task in file.tasks
+        if task.state == TaskState.ACTIVE and task.department_id == to.department_id
+    ]
+    cases.hand_over(file, tasks[0], to=to, reason=step.reason)
+
+
+def _extend(step: Extend, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    case, asker = file.case, book.officer(step.by)
+    assert case.lead is not None, "asked by its officer"
+    cases.extension_ask(
+        file,
+        officer=asker,
+        reviewer=duty.reviewer_of(book, case.lead, step.at, asker=asker, bars=file.bars),
+        amount=step.amount,
+        reason=step.reason,
+        most=_limits(file, book).find("extension", case.level, case.category),
+    )
+
+
+def _decide_extension(step: DecideExtension, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    cases.extension_decide(
+        file,
+        officer=book.officer(step.by),
+        is_granted=step.is_granted,
+        decision=step.decision,
+    )
+
+
 def _own_task(file: CaseFile, officer: Officer) -> Task:
     for task in file.open_tasks(TaskKind.CO_HANDLE):
         if task.department_id == officer.department_id:
@@ -306,7 +269,7 @@ def _answer(step: Answer, file: CaseFile, bulk: Bulk, book: Book) -> None:
 
 
 def _evaluate(step: Evaluate, file: CaseFile, bulk: Bulk, book: Book) -> None:
-    intake = book.intake(step.at)
+    intake = book.intake(step.at, file.bars)
     cases.evaluate(
         file,
         level=step.level,
@@ -327,6 +290,45 @@ def _call_back(step: CallBack, file: CaseFile, bulk: Bulk, book: Book) -> None:
         spoke_with=step.spoke_with,
         facts=step.facts,
         is_resolved=step.is_resolved,
+        is_sent_back=step.is_sent_back,
+        answering=_answering_lead(file, book) if step.is_sent_back else None,
+        limits=_limits(file, book),
+    )
+
+
+def _answering_lead(file: CaseFile, book: Book) -> Officer:
+    assert file.case.lead is not None, "an answered request has a lead"
+    return duty.answering(book, file.case.lead, file.at, file.bars)
+
+
+def _refuse(step: Refuse, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    acts.refuse(
+        file,
+        ground=step.ground,
+        explanation=step.explanation,
+        where_to=step.where_to,
+        earlier=book.cases[step.earlier].case if step.earlier else None,
+        definition=book.rules.definition,
+    )
+
+
+def _merge(step: Merge, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    into = book.cases[step.into].turn(file.actor, file.at)
+    acts.merge(file, into, explanation=step.explanation)
+
+
+def _withdraw(step: Withdraw, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    acts.withdraw(file, reason=step.reason)
+
+
+def _reopen(step: Reopen, file: CaseFile, bulk: Bulk, book: Book) -> None:
+    acts.reopen(
+        file,
+        reason=step.reason,
+        definition=book.rules.definition,
+        limits=_limits(file, book),
+        calendar=book.calendar,
+        intake=book.intake(step.at, file.bars),
     )
 
 
@@ -336,10 +338,15 @@ def _close_unrated(step: CloseUnrated, file: CaseFile, bulk: Bulk, book: Book) -
 
 _STEPS: dict[type[Step], Callable[[Any, CaseFile, Bulk, Book], None]] = {
     Dispatch: _dispatch,
+    Redispatch: _redispatch,
     Accept: _accept,
     Return: _return,
     Say: _say,
     Pause: _pause,
+    Park: _park,
+    Extend: _extend,
+    DecideExtension: _decide_extension,
+    HandOver: _hand_over,
     Resume: _resume,
     Supply: _supply,
     Start: _start,
@@ -347,5 +354,9 @@ _STEPS: dict[type[Step], Callable[[Any, CaseFile, Bulk, Book], None]] = {
     Answer: _answer,
     Evaluate: _evaluate,
     CallBack: _call_back,
+    Refuse: _refuse,
+    Merge: _merge,
+    Withdraw: _withdraw,
+    Reopen: _reopen,
     CloseUnrated: _close_unrated,
 }

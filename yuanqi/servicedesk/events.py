@@ -9,6 +9,7 @@ from yuanqi.foundation.journal import Event
 @dataclass(frozen=True)
 class RequestRaised(Event):
     kind: ClassVar[str] = "servicedesk.request_raised"
+    version: ClassVar[int] = 2
     case_id: int
     number: str
     category: str
@@ -17,15 +18,30 @@ class RequestRaised(Event):
     contact_id: int
     text_sha256: str
     files: list[str]
+    accused_sha256: str  # of a complaint: over its text and whom it is about; else empty
 
 
 @dataclass(frozen=True)
 class RequestDispatched(Event):
     kind: ClassVar[str] = "servicedesk.request_dispatched"
+    version: ClassVar[int] = 2
     case_id: int
     lead_id: int
     officer_id: int
     co_handlers: list[int]  # departments
+    is_named: bool  # the lead may not return it
+
+
+@dataclass(frozen=True)
+class RequestRedispatched(Event):
+    kind: ClassVar[str] = "servicedesk.request_redispatched"
+    case_id: int
+    from_lead_id: int
+    lead_id: int
+    officer_id: int
+    co_handlers: list[int]  # departments
+    is_named: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -58,10 +74,59 @@ class RequestAnswered(Event):
 @dataclass(frozen=True)
 class CalledBack(Event):
     kind: ClassVar[str] = "servicedesk.called_back"
+    version: ClassVar[int] = 2
     case_id: int
     officer_id: int
     facts: str
     is_resolved: bool
+    is_sent_back: bool
+
+
+@dataclass(frozen=True)
+class RequestRefused(Event):
+    kind: ClassVar[str] = "servicedesk.request_refused"
+    case_id: int
+    ground: str
+    basis: str
+    where_to: str
+    explanation_sha256: str
+    earlier_id: int | None
+
+
+@dataclass(frozen=True)
+class RequestMerged(Event):
+    kind: ClassVar[str] = "servicedesk.request_merged"
+    case_id: int
+    into_id: int
+    into_number: str
+    explanation_sha256: str
+
+
+@dataclass(frozen=True)
+class RequestJoined(Event):
+    """Told on the case that another one was merged into."""
+
+    kind: ClassVar[str] = "servicedesk.request_joined"
+    case_id: int
+    from_id: int
+    from_number: str
+
+
+@dataclass(frozen=True)
+class RequestWithdrawn(Event):
+    kind: ClassVar[str] = "servicedesk.request_withdrawn"
+    case_id: int
+    reason_sha256: str
+
+
+@dataclass(frozen=True)
+class RequestReopened(Event):
+    kind: ClassVar[str] = "servicedesk.request_reopened"
+    case_id: int
+    outcome_before: str
+    lead_id: int | None  # back with its lead, or to be dispatched again
+    officer_id: int
+    reason_sha256: str
 
 
 @dataclass(frozen=True)

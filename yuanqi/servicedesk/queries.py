@@ -1,26 +1,45 @@
 """Every read of requests starts here, from what the actor may see."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import (
     UNANSWERED,
     Case,
+    CaseBar,
     CaseState,
     ClockPause,
+    Extension,
+    Outcome,
     Purpose,
     Task,
+    TaskKind,
     TaskState,
 )
-from yuanqi.casework.queries import Act, acts_allowed, cases_visible_to, co_handling_of
+from yuanqi.casework.queries import (
+    Act,
+    Limits,
+    acts_allowed,
+    cases_visible_to,
+    co_handling_of,
+    definition_in,
+    extensions_reviewed_by,
+)
+from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprises_visible_to
 
 from .models import Category, Notice, ServiceRequest
+from .windows import reopens_until
 
 
 def requests_visible_to(actor: Actor) -> QuerySet[ServiceRequest]:
@@ -73,35 +92,156 @@ FITTING: Mapping[Act, frozenset[str]] = {
     Act.MERGE: frozenset(UNANSWERED),
     Act.WITHDRAW: frozenset(UNANSWERED),
     Act.REOPEN: frozenset({CaseState.CLOSED}),
-    Act.REMIND: frozenset({*UNANSWERED, CaseState.CALL_BACK}),
-    Act.SUPERVISE: frozenset(UNANSWERED),
-    Act.REPORT: frozenset(UNANSWERED),
-    Act.INSPECT: frozenset(CaseState),
     Act.REMOVE_FILE: frozenset(CaseState),
     Act.TALK: frozenset(set(CaseState) - {CaseState.CLOSED}),
     Act.NOTE: frozenset(set(CaseState) - {CaseState.CLOSED}),
 }
 
 
-def acts_open(case: Case, actor: Actor) -> frozenset[Act]:
+def acts_open(case: Case, actor: Actor, at: datetime | None = None) -> frozenset[Act]:
     """What the actor may do now: the buttons that his page shows.
 
-    The act itself decides in the end, under the case's lock.
+    With the time, also without what is too late for. The act itself decides in the end, under
+    the case's lock.
     """
-    acts = {act for act in acts_allowed(case, actor) if case.state in FITTING[act]}
-    acts -= {Act.PAUSE} if case.is_paused else {Act.RESUME, Act.SUPPLY}
-    if Act.PLAN in acts and not _plan_is_due(case):
-        acts.discard(Act.PLAN)
-    mine = own_tasks(case, actor)
-    if not any(task.state == TaskState.READY for task in mine):
-        acts.discard(Act.TASK_START)
-    if not any(task.state == TaskState.ACTIVE for task in mine):
-        acts.discard(Act.TASK_FINISH)
-    return frozenset(acts)
+    acts = {act for act in acts_allowed(case, actor) if case.state in FITTING.get(act, frozenset())}
+    if case.is_paused:
+        acts -= {Act.PAUSE, Act.PARK, Act.EXTEND, Act.REDISPATCH}
+    else:
+        acts -= {Act.RESUME, Act.SUPPLY}
+    # each asked only of those whom it may concern
+    return frozenset(act for act in acts if act not in _OFFERED or _OFFERED[act](case, actor, at))
 
 
-def _plan_is_due(case: Case) -> bool:
+def _returns(case: Case, _actor: Actor, _at: datetime | None) -> bool:
+    """Whom the centre has named may not return it."""
+    return not case.tasks.filter(kind=TaskKind.LEAD, state=TaskState.READY, is_named=True).exists()
+
+
+def _starts(case: Case, actor: Actor, _at: datetime | None) -> bool:
+    return any(task.state == TaskState.READY for task in own_tasks(case, actor))
+
+
+def _finishes(case: Case, actor: Actor, _at: datetime | None) -> bool:
+    return any(task.state == TaskState.ACTIVE for task in own_tasks(case, actor))
+
+
+def _hands_over(case: Case, actor: Actor, _at: datetime | None) -> bool:
+    return bool(tasks_to_hand_over(case, actor))
+
+
+def _plans(case: Case, _actor: Actor, _at: datetime | None) -> bool:
     return case.clocks.filter(purpose=Purpose.PLAN, stopped_at__isnull=True).exists()
+
+
+def _supplies(case: Case, _actor: Actor, _at: datetime | None) -> bool:
+    pause = open_pause(case)
+    grounds = definition_in(case.mechanism_version).pause_grounds
+    return pause is not None and grounds[pause.ground].ends_with_supply
+
+
+def _parks(case: Case, _actor: Actor, at: datetime | None) -> bool:
+    return definition_in(case.mechanism_version).parking is not None and not _is_late(case, at)
+
+
+def _extends(case: Case, _actor: Actor, at: datetime | None) -> bool:
+    if _is_late(case, at):
+        return False
+    standing = Q(decided_at__isnull=True) | Q(is_granted=True)
+    return not case.extensions.filter(standing).exists() and extension_most(case) is not None
+
+
+def _decides(case: Case, actor: Actor, _at: datetime | None) -> bool:
+    return extensions_reviewed_by(case, actor).filter(decided_at__isnull=True).exists()
+
+
+def _is_late(case: Case, at: datetime | None) -> bool:
+    return at is not None and case.due_at is not None and at > case.due_at
+
+
+def _refuses(case: Case, _actor: Actor, _at: datetime | None) -> bool:
+    return bool(definition_in(case.mechanism_version).refusal_grounds)
+
+
+def _merges(case: Case, actor: Actor, _at: datetime | None) -> bool:
+    return cases_to_merge_into(case, actor).exists()
+
+
+def _reopens(case: Case, _actor: Actor, at: datetime | None) -> bool:
+    if case.outcome == Outcome.MERGED:
+        return False
+    until = reopens_until(case, definition_in(case.mechanism_version), current_calendar())
+    return until is not None and (at is None or at <= until)
+
+
+_OFFERED: Mapping[Act, Callable[[Case, Actor, datetime | None], bool]] = {
+    Act.RETURN: _returns,
+    Act.TASK_START: _starts,
+    Act.TASK_FINISH: _finishes,
+    Act.HAND_OVER: _hands_over,
+    Act.PLAN: _plans,
+    Act.SUPPLY: _supplies,
+    Act.PARK: _parks,
+    Act.EXTEND: _extends,
+    Act.DECIDE_EXTENSION: _decides,
+    Act.REFUSE: _refuses,
+    Act.MERGE: _merges,
+    Act.REOPEN: _reopens,
+}
+
+
+def tasks_to_hand_over(case: Case, actor: Actor) -> list[Task]:
+    """Active tasks that the actor has in hand, or whose unit he heads (himself or for another)."""
+    tasks = case.tasks.filter(state=TaskState.ACTIVE).select_related("department", "officer")
+    mine = Q(officer__in=actor.officer_ids) | Q(department__head__in=actor.officer_ids)
+    return list(tasks.filter(mine))
+
+
+def colleagues(task: Task) -> list[Officer]:
+    """To whom a task may be handed over: the active officers of its unit but the present one."""
+    found = Officer.objects.filter(department=task.department_id, is_active=True)
+    names = CaseBar.objects.filter(case=task.case_id).values_list("grantee", flat=True)
+    barred = set(names)
+    return [
+        officer for officer in found.exclude(pk=task.officer_id) if not is_barred(officer, barred)
+    ]
+
+
+def cases_to_merge_into(case: Case, actor: Actor) -> QuerySet[Case]:
+    """The enterprise's other unanswered requests that the actor may see."""
+    return (
+        cases_visible_to(actor)
+        .filter(enterprise=case.enterprise_id, state__in=UNANSWERED, request__isnull=False)
+        .exclude(pk=case.pk)
+        .order_by("-opened_at", "-pk")
+    )
+
+
+def cases_settled_before(case: Case, actor: Actor) -> QuerySet[Case]:
+    """The enterprise's answered requests that the actor may see: what may have settled a matter."""
+    return (
+        cases_visible_to(actor)
+        .filter(enterprise=case.enterprise_id, answered_at__isnull=False, request__isnull=False)
+        .exclude(pk=case.pk)
+        .order_by("-opened_at", "-pk")
+    )
+
+
+def open_extension(case: Case) -> Extension | None:
+    """The extension that waits for a decision, if any."""
+    people = ("asked_by", "reviewer")
+    return case.extensions.filter(decided_at__isnull=True).select_related(*people).first()
+
+
+def extension_most(case: Case) -> Limit | None:
+    """How much a request's limit may be extended at most; None if it may not be."""
+    record = case.clocks.filter(purpose=Purpose.RESOLVE, stopped_at__isnull=True).first()
+    day = timezone.localdate(case.opened_at)
+    limits = Limits.on(case.mechanism_version.mechanism, day)
+    allowance = limits.find("extension", case.level, case.category)
+    if record is None or allowance is None or allowance.limit.base != record.limit_base:
+        return None
+    return allowance.limit
 
 
 def own_tasks(case: Case, actor: Actor) -> list[Task]:

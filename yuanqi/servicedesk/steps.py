@@ -5,7 +5,8 @@ anybody has a key.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from yuanqi.foundation.files import Upload
 
@@ -25,12 +26,23 @@ class Raise(Step):
     level: str
     text: str
     uploads: tuple[Upload, ...] = ()
+    accused_unit: str = ""  # of a complaint: the department's code
+    accused: str = ""  # or the officer's username
+    key: str = ""  # under which other stories speak of this one
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatch(Step):
     lead: str
     asked: tuple[tuple[str, str], ...] = ()  # co-handling department, what it is asked
+    is_named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redispatch(Step):
+    lead: str
+    reason: str
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,24 @@ class Resume(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Park(Step):
+    explanation: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Extend(Step):
+    amount: Decimal  # in the base of the limit
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideExtension(Step):
+    is_granted: bool
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
 class Supply(Step):
     body: str
     uploads: tuple[Upload, ...] = ()
@@ -76,6 +106,14 @@ class Start(Step):
 @dataclass(frozen=True, slots=True)
 class Finish(Step):
     opinion: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Step):
+    """The task of that colleague's department goes to him."""
+
+    to: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +136,31 @@ class CallBack(Step):
     spoke_with: str
     facts: str
     is_resolved: bool
+    is_sent_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Step):
+    ground: str
+    explanation: str
+    where_to: str = ""
+    earlier: str = ""  # the key of the story that settled it
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Step):
+    into: str  # the key of another story, which is unanswered then
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Step):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen(Step):
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

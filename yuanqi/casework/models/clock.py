@@ -147,7 +147,7 @@ class Extension(models.Model):
     """延期: asked once, before the limit ends, decided by the unit's head, told the enterprise.
 
     Rule: Anyang Government Service Regulation (2021) art. 50; how much is the park's table. It
-    stands open while `decided_at` is empty.
+    stands open while `decided_at` is empty. Granted once; refused, it may be asked again.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="extensions")
@@ -185,3 +185,8 @@ class Extension(models.Model):
                 name="extension_granted_by_decision",
             ),
         ]
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Ended undecided (answered, withdrawn, redispatched): nobody decides his own."""
+        return self.decided_by_id is not None and self.decided_by_id == self.asked_by_id

@@ -1,0 +1,125 @@
+"""Raising a request, or a complaint."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from yuanqi.casework.operations import enclosed
+from yuanqi.casework.queries import Limits, current_mechanism, names_to_be_barred
+from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.foundation.errors import Invalid, NotAllowed, NotVisible
+from yuanqi.foundation.files import Upload
+from yuanqi.foundation.writer import DIRECT
+from yuanqi.organisation.models import Department, Officer
+from yuanqi.organisation.queries import current_calendar
+from yuanqi.registry.models import ContactPerson
+
+from .. import acts
+from ..acts import Accused
+from ..duty import intake_at
+from ..models import Category, Channel, Level
+
+MECHANISM = "service-request"
+
+
+def next_number(at: datetime) -> str:
+    """Give the month's next number, as "2611-0168": year and month, then a count."""
+    month = timezone.localtime(at).strftime("%y%m")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO case_number (month, last) VALUES (%s, 1)"
+            " ON CONFLICT (month) DO UPDATE SET last = case_number.last + 1 RETURNING last",
+            [month],
+        )
+        return f"{month}-{cursor.fetchone()[0]:04d}"
+
+
+@transaction.atomic
+def request_raise(
+    *,
+    contact_id: int,
+    category: str,
+    level: str,
+    text: str,
+    uploads: Sequence[Upload] = (),
+    accused_department_id: int | None = None,
+    accused_officer_id: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> int:
+    """Raise a request (提诉求) in the enterprise's own words; returns the case's id.
+
+    By the enterprise itself, by its linked officer, or by the service centre for it, at any hour.
+    A complaint (投诉) names the unit or the officer that it is about, who never sees it; it goes
+    to whoever may take it in. Raises NotVisible, NotAllowed, Invalid; Conflict if nobody may.
+    """
+    contact = (
+        ContactPerson.objects.select_related("enterprise")
+        .filter(pk=contact_id, is_active=True)
+        .first()
+    )
+    if contact is None:
+        raise NotVisible(contact_id)
+    channel = _channel(contact.enterprise_id, actor)
+    text = text.strip()
+    if not text:
+        raise Invalid(_("请写下遇到了什么事。"), "text")
+    found = Category.objects.select_related("lead").filter(pk=category).first()
+    if found is None:
+        raise Invalid(_("请从列出的类别中选一个。"), "category")
+    if level not in Level.values:
+        raise Invalid(_("请选择对生产的影响。"), "level")
+    accused = _accused(accused_department_id, accused_officer_id)
+    bars = accused.bars if accused else ()
+    if set(bars) & set(names_to_be_barred(actor)):
+        raise NotAllowed(_("投诉自己或本单位的事，请企业自己或服务中心提出。"))
+    mechanism = current_mechanism(MECHANISM)
+    file = acts.raise_request(
+        DIRECT,
+        number=next_number(at),
+        mechanism=mechanism,
+        contact=contact,
+        category=found.code,
+        level=level,
+        text=text,
+        channel=channel,
+        proposed_lead=found.lead,
+        enclosed=enclosed(uploads, at),
+        limits=Limits.on(mechanism.mechanism, timezone.localdate(at)),
+        calendar=current_calendar(),
+        intake=intake_at(at, bars),
+        actor=actor,
+        at=at,
+        accused=accused,
+    )
+    return file.case.pk
+
+
+def _accused(department_id: int | None, officer_id: int | None) -> Accused | None:
+    """Whom a complaint is about; an officer stands with the unit that he works in."""
+    if officer_id is not None:
+        officer = Officer.objects.select_related("department").filter(pk=officer_id).first()
+        if officer is None or department_id not in (None, officer.department_id):
+            raise Invalid(_("请选被投诉的人员，要和所在单位一致。"), "accused_officer")
+        return Accused(officer.department, officer)
+    if department_id is not None:
+        department = Department.objects.filter(pk=department_id).first()
+        if department is None:
+            raise Invalid(_("请选被投诉的单位。"), "accused_department")
+        return Accused(department)
+    return None
+
+
+def _channel(enterprise_id: int, actor: Actor) -> Channel:
+    if actor.side is Side.ENTERPRISE:
+        if actor.enterprise_id != enterprise_id:
+            raise NotVisible(enterprise_id)
+        return Channel.ENTERPRISE
+    if actor.has(Role.CENTRE):
+        return Channel.CENTRE
+    if enterprise_id in actor.linked_enterprise_ids:
+        return Channel.OFFICER
+    raise NotAllowed(_("诉求由企业自己、它的挂钩干部或服务中心提出。"))
