@@ -191,10 +191,28 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "yuanqi.web.errors.csrf_failure"
 
+# --- messages to the outside -------------------------------------------------
+
+ORIGIN = env.origin("YUANQI_ORIGIN")  # for links in mail; without it there are none
+_mail = env.mail("YUANQI_MAIL_URL", SECRETS)
+MAIL_IS_SET_UP = bool(_mail)
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 0)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 15  # seconds
+DEFAULT_FROM_EMAIL = env.text("YUANQI_MAIL_FROM", EMAIL_HOST_USER or "yuanqi@localhost")
+SMS_URL = env.template("YUANQI_SMS_URL", "{number}")  # an address of apprise
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("YUANQI_LOG_LEVEL", "WARNING").upper()},
+    # what they tell at lower levels has robots' keys and telephone numbers in it
+    "loggers": {name: {"level": "CRITICAL"} for name in ("apprise", "urllib3", "requests")},
 }

@@ -8,8 +8,10 @@ class ServicedeskConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.foundation import subscribers
+        from yuanqi.notices import wording
 
-        from . import notices, search_index
+        from . import notices, notices_words, search_index
 
         subscribers.subscribe("notices", notices.handle)
+        wording.register(notices.SOURCE, notices_words.lines, notices_words.GROUPS)
         subscribers.subscribe("search", search_index.handle)

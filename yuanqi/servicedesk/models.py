@@ -197,21 +197,3 @@ class SearchText(models.Model):
             GinIndex(fields=["words"], name="request_search_words", fastupdate=False),
             GinIndex(fields=["inside"], name="request_search_inside", fastupdate=False),
         ]
-
-
-class Notice(models.Model):
-    """A line in somebody's messages, made from one event by the `notices` subscriber."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
-    event_id = models.BigIntegerField()
-    kind = models.CharField(max_length=64)
-    at = models.DateTimeField()
-    read_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        db_table = "notice"
-        constraints = [
-            models.UniqueConstraint(fields=["account", "event_id"], name="notice_once"),
-        ]
-        indexes = [models.Index(fields=["account", "-at"], name="notice_account")]

@@ -1,19 +1,15 @@
 """Who is told what: the subscriber "notices" makes lines in people's messages from events.
 
-Never for the one who acted. Running again over the same events adds nothing. Whoever is away is
-told too, for when he is back; meanwhile so is whoever acts for him.
+Never for the one who acted, nor for anybody whom the case is kept from. Running again over the same
+events adds nothing. Whoever is away is told too, for when he is back; meanwhile so is whoever acts
+for him.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import models
 from django.utils import timezone
 
-from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.events import (
     CaseClosed,
     ClockPaused,
@@ -23,54 +19,53 @@ from yuanqi.casework.events import (
     TaskDone,
     TaskStarted,
 )
-from yuanqi.casework.models import Case, MechanismVersion, Message, Task, TaskKind
-from yuanqi.casework.queries import definition_in
+from yuanqi.casework.models import Case, Message
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent
-from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.roster import Roster
-from yuanqi.registry.models import Link, LinkRole
+from yuanqi.notices.telling import Word, tell
+from yuanqi.supervision.events import (
+    CaseEscalated,
+    LimitNear,
+    LimitPassed,
+    Reminded,
+    Supervised,
+    SupervisionAnswered,
+    SupervisionEnded,
+    SupplyReminded,
+)
 
 from .events import (
+    CalledBack,
     RequestAccepted,
     RequestAnswered,
     RequestDispatched,
     RequestRaised,
     RequestReturned,
 )
-from .models import Notice
+from .models import Level
+from .notices_facts import Facts, Recipients, Told, together
 
 # what is older is news to nobody: a subscriber that begins late, or an import, floods no inbox
 NEWS = timedelta(days=14)
 
+SOURCE = "servicedesk"  # of these notices, for their wording
 
-class Told(models.TextChoices):
-    """What a notice says to its reader (`Notice.kind`)."""
-
-    RAISED = "raised"  # to the centre: dispatch it
-    RAISED_BY_LINKED = "raised_by_linked"  # to the linked officer
-    RAISED_FOR_YOU = "raised_for_you"  # to the contact, when somebody else raised it
-    LEAD = "lead"
-    CO_HANDLE = "co_handle"
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
-    SAID_BY_ENTERPRISE = "said_by_enterprise"
-    SAID_BY_PARK = "said_by_park"
-    PLAN = "plan"
-    NOTE = "note"
-    AWAITED = "awaited"
-    PAUSED = "paused"
-    SUPPLIED = "supplied"
-    RAN_OUT = "ran_out"
-    TASK_STARTED = "task_started"
-    TASK_DONE = "task_done"
-    ANSWERED = "answered"
-    EVALUATED = "evaluated"
-    CALL_BACK = "call_back"
-    UNRATED = "unrated"
-
-
-Recipients = dict[int, Told]  # by account
+# what can't wait for the morning when production stands still
+_URGENT = frozenset(
+    {
+        Told.RAISED,
+        Told.LEAD,
+        Told.CO_HANDLE,
+        Told.RETURNED,
+        Told.HANDED_OVER,
+        Told.REOPENED,
+        Told.LIMIT_NEAR,
+        Told.LIMIT_PASSED,
+        Told.ESCALATED,
+        Told.REMINDED,
+        Told.SUPERVISED,
+    }
+)
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -79,141 +74,38 @@ def handle(events: Sequence[JournalEvent]) -> None:
 
 
 def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
-    """Write the notices that follow from these events, in order."""
+    """Write the notices that follow from these events, in order, and plan their sending."""
     telling = [event for event in events if event.kind in _RULES and event.at > now - NEWS]
     if not telling:
         return
     facts = Facts.read(telling)
-    rows = []
+    words = []
     for event in telling:
         case = facts.cases.get(event.payload["case_id"])
         if case is None:
             continue
-        recipients = _RULES[event.kind](facts, case, event)
-        rows += [
-            Notice(account_id=account, case=case, event_id=event.pk, kind=told, at=event.at)
+        recipients = facts.may_know(case, _RULES[event.kind](facts, case, event))
+        words += [
+            Word(
+                account_id=account,
+                subject=f"case:{case.pk}",
+                event_id=event.pk,
+                kind=told,
+                at=event.at,
+                is_urgent=case.level == Level.P1 and told in _URGENT,
+            )
             for account, told in recipients.items()
             if f"account:{account}" != event.actor
         ]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the rules ask, read once for a batch of events."""
-
-    cases: dict[int, Case]
-    tasks: dict[int, list[Task]]  # by case
-    messages: dict[int, Message]
-    links: dict[int, list[Link]]  # by enterprise
-    definitions: dict[int, MechanismDefinition]  # by version
-    roster: Roster
-    centre: Department | None
-
-    @classmethod
-    def read(cls, events: Sequence[JournalEvent]) -> "Facts":
-        cases = (
-            Case.objects.filter(request__isnull=False)
-            .select_related("request__contact")
-            .defer("request__text")
-            .in_bulk({event.payload["case_id"] for event in events})
-        )
-        roster = Roster.over(min(e.at for e in events), max(e.at for e in events))
-        return cls(
-            cases=cases,
-            tasks=_by(Task.objects.filter(case__in=cases).order_by("id"), "case_id"),
-            messages=Message.objects.defer("body").in_bulk(
-                {e.payload["message_id"] for e in events if "message_id" in e.payload}
-            ),
-            links=_by(
-                Link.objects.filter(
-                    enterprise__in={case.enterprise_id for case in cases.values()},
-                    role=LinkRole.LEAD,
-                ),
-                "enterprise_id",
-            ),
-            definitions={
-                version.pk: definition_in(version)
-                for version in MechanismVersion.objects.filter(
-                    pk__in={case.mechanism_version_id for case in cases.values()}
-                )
-            },
-            roster=roster,
-            centre=next((u for u in roster.departments if u.kind == Department.Kind.CENTRE), None),
-        )
-
-    # --- people -----------------------------------------------------------------------
-
-    def contact(self, case: Case, told: Told) -> Recipients:
-        person = case.request.contact
-        return {person.account_id: told} if person.account_id and person.is_active else {}
-
-    def officers(self, ids: Iterable[int | None], at: datetime, told: Told) -> Recipients:
-        """These officers, and whoever acts for them at that instant."""
-        found: Recipients = {}
-        for officer_id in ids:
-            if officer_id is not None:
-                for officer in (
-                    self.roster.officers[officer_id],
-                    self.roster.acting_for(officer_id, at),
-                ):
-                    found |= _account(officer, told)
-        return found
-
-    def on_duty(self, department: Department | None, at: datetime, told: Told) -> Recipients:
-        officer = self.roster.on_duty(department, at) if department else None
-        return _account(officer, told) if officer else {}
-
-    def linked(self, case: Case, at: datetime, told: Told) -> Recipients:
-        day = timezone.localdate(at)
-        serving = [
-            link.officer_id
-            for link in self.links.get(case.enterprise_id, ())
-            if link.from_on <= day and (link.until_on is None or day < link.until_on)
-        ]
-        return self.officers(serving, at, told)
-
-    def handler(self, case: Case, at: datetime, told: Told) -> Recipients:
-        """The lead's officer; before anybody has signed, whoever is responsible."""
-        leads = [
-            task.officer_id
-            for task in self.tasks.get(case.pk, ())
-            if task.kind == TaskKind.LEAD and task.officer_id
-        ]
-        return self.officers(leads[-1:] or [case.responsible_id], at, told)
-
-    def department(self, department_id: int) -> Department | None:
-        return next((u for u in self.roster.departments if u.pk == department_id), None)
-
-    def definition(self, case: Case) -> MechanismDefinition:
-        return self.definitions[case.mechanism_version_id]
-
-
-def _account(officer: Officer, told: Told) -> Recipients:
-    return {officer.account_id: told} if officer.account_id and officer.is_active else {}
-
-
-def _by(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[getattr(row, key)].append(row)
-    return found
-
-
-def _together(*recipients: Recipients) -> Recipients:
-    """One notice a person; what comes first says more."""
-    found: Recipients = {}
-    for item in recipients:
-        found = item | found
-    return found
+    tell(source=SOURCE, words=words, now=now)
 
 
 # --- the rules: from an event to its recipients ----------------------------------------------
 
 
 def _raised(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
-    return _together(
-        facts.on_duty(facts.centre, event.at, Told.RAISED),
+    return together(
+        facts.intake(case, event.at, Told.RAISED),
         facts.linked(case, event.at, Told.RAISED_BY_LINKED),
         facts.contact(case, Told.RAISED_FOR_YOU),
     )
@@ -224,7 +116,7 @@ def _dispatched(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
         facts.on_duty(facts.department(unit), event.at, Told.CO_HANDLE)
         for unit in event.payload["co_handlers"]
     ]
-    return _together(facts.officers([event.payload["officer_id"]], event.at, Told.LEAD), *asked)
+    return together(facts.officers([event.payload["officer_id"]], event.at, Told.LEAD), *asked)
 
 
 def _accepted(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
@@ -232,7 +124,7 @@ def _accepted(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 
 
 def _returned(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
-    return facts.on_duty(facts.centre, event.at, Told.RETURNED)
+    return facts.intake(case, event.at, Told.RETURNED)
 
 
 def _said(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
@@ -243,7 +135,7 @@ def _said(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     if kind == Message.Kind.SUPPLY:
         return {}  # the clock that goes on tells it
     if facts.messages[event.payload["message_id"]].from_enterprise:
-        return _together(
+        return together(
             facts.officers([case.responsible_id], event.at, Told.SAID_BY_ENTERPRISE),
             facts.handler(case, event.at, Told.SAID_BY_ENTERPRISE),
         )
@@ -280,12 +172,109 @@ def _answered(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 def _evaluated(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     calls_back: Recipients = {}
     if event.payload["level"] in facts.definition(case).evaluation.call_back_levels:
-        calls_back = facts.on_duty(facts.centre, event.at, Told.CALL_BACK)
-    return _together(calls_back, facts.handler(case, event.at, Told.EVALUATED))
+        calls_back = facts.intake(case, event.at, Told.CALL_BACK)
+    return together(calls_back, facts.handler(case, event.at, Told.EVALUATED))
 
 
 def _closed(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     return facts.contact(case, Told.UNRATED) if event.payload["how"] == "unrated" else {}
+
+
+def _called_back(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    if not event.payload.get("is_sent_back"):
+        return {}
+    return facts.handler(case, event.at, Told.SENT_BACK)
+
+
+def _extension_asked(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    extension = facts.extensions.get(case.pk)
+    if extension is None:
+        return {}
+    return facts.officers([extension.reviewer_id], event.at, Told.EXTENSION_ASKED)
+
+
+def _extension_decided(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    extension = facts.extensions.get(case.pk)
+    if extension is None:
+        return {}
+    if not event.payload["is_granted"]:
+        return facts.officers([extension.asked_by_id], event.at, Told.EXTENSION_REFUSED)
+    return together(
+        facts.officers([extension.asked_by_id], event.at, Told.EXTENSION_GRANTED),
+        facts.contact(case, Told.EXTENDED),
+    )
+
+
+def _handed_over(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return facts.officers([event.payload["to_officer_id"]], event.at, Told.HANDED_OVER)
+
+
+def _redispatched(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    before = event.payload.get("from_officer_id")
+    return together(
+        _dispatched(facts, case, event),
+        facts.officers([before], event.at, Told.TAKEN_AWAY),
+        facts.contact(case, Told.REDISPATCHED),
+    )
+
+
+def _refused(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return facts.contact(case, Told.NOT_ACCEPTED)
+
+
+def _merged(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return together(facts.contact(case, Told.MERGED), facts.last_lead(case, event.at, Told.MERGED))
+
+
+def _withdrawn(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    """Whoever worked on it; before a dispatch the centre, so that nobody dispatches it."""
+    return together(
+        facts.contact(case, Told.WITHDRAWN),
+        facts.last_lead(case, event.at, Told.WITHDRAWN)
+        or facts.intake(case, event.at, Told.WITHDRAWN),
+    )
+
+
+def _reopened(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return together(
+        facts.officers([case.responsible_id], event.at, Told.REOPENED),
+        facts.contact(case, Told.REOPENED_FOR_YOU),
+    )
+
+
+def _parked(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return facts.contact(case, Told.PARKED)
+
+
+def _to_officer_named(told: Told) -> Callable[[Facts, Case, JournalEvent], Recipients]:
+    def rule(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+        return facts.officers([event.payload["officer_id"]], event.at, told)
+
+    return rule
+
+
+def _limit_passed(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    """Whoever held it, and, but for a co-handler's part, whoever answers for the whole."""
+    return facts.officers(
+        {event.payload["officer_id"], case.responsible_id}, event.at, Told.LIMIT_PASSED
+    )
+
+
+def _supply_reminded(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return facts.contact(case, Told.SUPPLY_REMINDED)
+
+
+def _accounted(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    demanded = [facts.supervisions.get(pk) for pk in event.payload["supervision_ids"]]
+    return facts.officers(
+        [row.by_id for row in demanded if row is not None], event.at, Told.ACCOUNTED
+    )
+
+
+def _supervision_ended(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    if event.payload["how"] != "officer":
+        return {}  # it ended with its case, which is told by itself
+    return facts.officers([case.responsible_id], event.at, Told.SUPERVISION_ENDED)
 
 
 _RULES: dict[str, Callable[[Facts, Case, JournalEvent], Recipients]] = {
@@ -294,6 +283,7 @@ _RULES: dict[str, Callable[[Facts, Case, JournalEvent], Recipients]] = {
     RequestAccepted.kind: _accepted,
     RequestReturned.kind: _returned,
     RequestAnswered.kind: _answered,
+    CalledBack.kind: _called_back,
     MessageSent.kind: _said,
     ClockPaused.kind: _paused,
     ClockResumed.kind: _resumed,
@@ -301,4 +291,21 @@ _RULES: dict[str, Callable[[Facts, Case, JournalEvent], Recipients]] = {
     TaskDone.kind: _task_done,
     Evaluated.kind: _evaluated,
     CaseClosed.kind: _closed,
+    "casework.extension_asked": _extension_asked,
+    "casework.extension_decided": _extension_decided,
+    "casework.handed_over": _handed_over,
+    "casework.case_parked": _parked,
+    "servicedesk.request_redispatched": _redispatched,
+    "servicedesk.request_refused": _refused,
+    "servicedesk.request_merged": _merged,
+    "servicedesk.request_withdrawn": _withdrawn,
+    "servicedesk.request_reopened": _reopened,
+    LimitNear.kind: _to_officer_named(Told.LIMIT_NEAR),
+    LimitPassed.kind: _limit_passed,
+    CaseEscalated.kind: _to_officer_named(Told.ESCALATED),
+    Reminded.kind: _to_officer_named(Told.REMINDED),
+    SupplyReminded.kind: _supply_reminded,
+    Supervised.kind: _to_officer_named(Told.SUPERVISED),
+    SupervisionAnswered.kind: _accounted,
+    SupervisionEnded.kind: _supervision_ended,
 }

@@ -38,7 +38,7 @@ from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprises_visible_to
 
-from .models import Category, Notice, ServiceRequest
+from .models import Category, ServiceRequest
 from .windows import reopens_until
 
 
@@ -269,11 +269,6 @@ def open_pause(case: Case) -> ClockPause | None:
 def categories() -> list[Category]:
     """All categories, in the order of the table."""
     return list(Category.objects.select_related("lead"))
-
-
-def unread_notices(actor: Actor) -> int:
-    """How many messages the actor has not read."""
-    return Notice.objects.filter(account=actor.account_id, read_at__isnull=True).count()
 
 
 LEVEL_HINTS = {

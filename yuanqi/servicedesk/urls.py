@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import acts, attachments, ledger, notices, raising, request
+from .views import acts, attachments, ledger, raising, request
 
 app_name = "servicedesk"
 one = "requests/<int:case_id>/"
@@ -26,6 +26,4 @@ urlpatterns = [
     path(one + "call-backs/", acts.call_back, name="call-back"),
     path(one + "attachments/", attachments.download_all, name="attachments"),
     path("attachments/<int:attachment_id>/", attachments.download, name="attachment"),
-    path("notices/", notices.notices, name="notices"),
-    path("notices/<int:notice_id>/", notices.open_notice, name="notice"),
 ]

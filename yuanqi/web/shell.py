@@ -9,7 +9,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.servicedesk.queries import unread_notices
+from yuanqi.notices.queries import unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,12 @@ from yuanqi.foundation.models import (
     StoredFile,
     SubscriberCursor,
 )
+from yuanqi.notices.models import Notice
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
 from yuanqi.organisation.queries import centre, officer_on_duty
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import links_on
-from yuanqi.servicedesk.models import CallBack, Channel, Notice, ServiceRequest
+from yuanqi.servicedesk.models import CallBack, Channel, ServiceRequest
 
 NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)  # a Tuesday, 10:10 in the park
 OPEN = ~Q(state=CaseState.CLOSED)

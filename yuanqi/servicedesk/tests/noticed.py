@@ -5,8 +5,8 @@ from datetime import timedelta
 from tests.people import Zone, at
 from yuanqi.casework import operations as cases
 from yuanqi.foundation.models import JournalEvent
+from yuanqi.notices.models import Notice
 from yuanqi.servicedesk import operations as desk
-from yuanqi.servicedesk.models import Notice
 from yuanqi.servicedesk.notices import notices_make
 from yuanqi.servicedesk.operations import CoHandler
 

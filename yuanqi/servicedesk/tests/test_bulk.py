@@ -15,6 +15,7 @@ from yuanqi.foundation.bulk import Bulk
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.files import Upload
 from yuanqi.foundation.models import Account, JournalEvent
+from yuanqi.notices.models import Notice
 from yuanqi.organisation import operations as organisation
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import officer_on_duty
@@ -22,7 +23,6 @@ from yuanqi.registry.models import ContactPerson
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk.bulk import Book, load
 from yuanqi.servicedesk.models import CallBack as CallBackRow
-from yuanqi.servicedesk.models import Notice
 from yuanqi.servicedesk.operations import CoHandler
 from yuanqi.servicedesk.steps import (
     SYSTEM_NAME,
