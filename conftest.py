@@ -55,7 +55,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
-pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser"]
+pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser", "tests.api"]
 
 
 def pytest_unconfigure() -> None:

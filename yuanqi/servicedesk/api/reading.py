@@ -1,5 +1,6 @@
 """Reading requests: the ledger with all its filters, one request, its timeline, the choices."""
 
+from collections.abc import Container
 from dataclasses import fields
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -95,17 +96,19 @@ def list_requests(request: HttpRequest, asked: Query[RequestsAsked]) -> dict[str
     actor: Actor = request.actor
     now = timezone.now()
     queues = desk.queues_of(actor, now)
-    filters = _filters(request, queues)
+    names = {category.code: category.label for category in categories()}
+    filters = _filters(request, queues, names)
     listed = with_row_parts(with_outcome(desk.asked_for(filters, queues, actor, now)))
     page = pages.keyset_page(listed, desk.order_of(filters), asked.cursor, size=asked.limit)
-    return page_of(page, request_outs(page.rows, actor, now))
+    return page_of(page, request_outs(page.rows, actor, now, names=names))
 
 
-def _filters(request: HttpRequest, queues: list[Queue]) -> Filters:
+def _filters(
+    request: HttpRequest, queues: list[Queue], categories_known: Container[str]
+) -> Filters:
     """Read the filters as the pages do, but refuse what they leave out: a page shows what it
     understood, a program would take the longer list for the one it asked for."""
-    codes = {category.code for category in categories()}
-    filters = Filters.read(request.GET, queues, codes)
+    filters = Filters.read(request.GET, queues, categories_known)
     for field in fields(filters):
         given = request.GET.get(field.name, "").strip()
         if given and getattr(filters, field.name) in ("", None):
@@ -266,9 +269,23 @@ def list_grounds(request: HttpRequest) -> dict[str, Any]:
     definition = definition_in(current_mechanism(MECHANISM))
     language = "en" if get_language() == "en" else "zh"
     return {
-        name: [{"code": code, "name": getattr(one.label, language)} for code, one in found.items()]
-        for name, found in (
-            ("pauses", definition.pause_grounds),
-            ("refusals", definition.refusal_grounds),
-        )
+        "pauses": [
+            {
+                "code": code,
+                "name": getattr(ground.label, language),
+                "ends_with_supply": ground.ends_with_supply,
+                "at_most_working_days": ground.at_most_working_days,
+            }
+            for code, ground in definition.pause_grounds.items()
+            if not ground.parks
+        ],
+        "refusals": [
+            {
+                "code": code,
+                "name": getattr(ground.label, language),
+                "where_to": getattr(ground.where_to, language),
+                "needs_earlier": ground.needs_earlier,
+            }
+            for code, ground in definition.refusal_grounds.items()
+        ],
     }

@@ -34,9 +34,12 @@ def person(officer: Officer | None) -> dict[str, Any] | None:
     }
 
 
-def request_outs(cases: Sequence[Case], actor: Actor, now: datetime) -> list[RequestOut]:
+def request_outs(
+    cases: Sequence[Case], actor: Actor, now: datetime, *, names: Mapping[str, str] | None = None
+) -> list[RequestOut]:
     """Lines of the ledger for these cases (from `with_row_parts` and `with_outcome`)."""
-    return [RequestOut(**line(row, actor, now)) for row in rows_of(cases, actor, now)]
+    rows = rows_of(cases, actor, now, names=names)
+    return [RequestOut(**line(row, actor, now)) for row in rows]
 
 
 def line(row: Row, actor: Actor, now: datetime) -> dict[str, Any]:

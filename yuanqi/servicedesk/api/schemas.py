@@ -213,8 +213,22 @@ class GroundOut(Schema):
     name: str
 
 
+class PauseGroundOut(GroundOut):
+    """`ends_with_supply`: the clock goes on as soon as the enterprise hands in what is awaited."""
+
+    ends_with_supply: bool
+    at_most_working_days: int
+
+
+class RefusalGroundOut(GroundOut):
+    """`needs_earlier`: the request that settled the matter must be named."""
+
+    where_to: str
+    needs_earlier: bool
+
+
 class GroundsOut(Schema):
     """The grounds that the mechanism in force allows."""
 
-    pauses: list[GroundOut]
-    refusals: list[GroundOut]
+    pauses: list[PauseGroundOut]
+    refusals: list[RefusalGroundOut]
