@@ -132,10 +132,23 @@ class Case(models.Model):
                 name="case_open_lead_due",
                 condition=~Q(state="closed"),
             ),
+            # open ones by their day, the oldest first too, without reading past all the closed ones
+            models.Index(
+                fields=["-opened_at", "-id"], name="case_open_opened", condition=~Q(state="closed")
+            ),
             models.Index(fields=["enterprise", "-opened_at", "-id"], name="case_enterprise_opened"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             models.Index(
                 fields=["-closed_at", "-id"], name="case_closed", condition=Q(state="closed")
+            ),
+            # one unit's and one officer's, however long ago
+            models.Index(
+                fields=["lead", "-closed_at", "-id"],
+                name="case_lead_closed",
+                condition=Q(state="closed"),
+            ),
+            models.Index(
+                fields=["responsible", "-opened_at", "-id"], name="case_responsible_opened"
             ),
         ]
 
