@@ -10,17 +10,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import reduce
 from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from django.core.signing import BadSignature, Signer
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from .formats import integer
 
 SIZE = 50
 EXACT_UP_TO = 1000  # a list's count beyond this says only that there are more
+LONGEST_ADDRESS = 2000  # characters
 AFTER = "after"  # the cursor's name in the address
 
 M = TypeVar("M", bound=Model)
@@ -239,14 +241,30 @@ def count_of(queryset: QuerySet, *, most: int = EXACT_UP_TO) -> Count:
 
 def address(request: HttpRequest, **changes: str | None) -> str:
     """Return this page's address with some of its parameters changed, or left out (None)."""
-    query = request.GET.copy()
+    return address_of(request.path, request.GET, **changes)
+
+
+def address_of(path: str, query: QueryDict, **changes: str | None) -> str:
+    """Return an address with some of its parameters changed, or left out (None)."""
+    query = query.copy()
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)
         else:
             query[name] = value
     said = query.urlencode()
-    return f"{request.path}?{said}" if said else request.path
+    return f"{path}?{said}" if said else path
+
+
+def own_address(text: str, path: str) -> str:
+    """Return an address that a form brought along, if it is one of `path`; else `path` itself.
+
+    A form carries the address of the list it stands on, to lead back there: nowhere else.
+    """
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or parts.path != path or len(text) > LONGEST_ADDRESS:
+        return path
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def foot(request: HttpRequest, page: KeysetPage[Any], count: Count | None = None) -> dict[str, Any]:
