@@ -5,19 +5,22 @@ The facts of a whole page are read at once: no query a row.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yuanqi.casework.models import (
     OPEN_TASKS,
+    WITHOUT_ANSWER,
     Case,
     CaseState,
     ClockPause,
     ClockRecord,
     Evaluation,
+    Outcome,
     Purpose,
     Satisfaction,
     Task,
@@ -28,17 +31,11 @@ from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion
+from yuanqi.supervision.queries import AT_WORK, Flag, flags_of
 
+from .models import Level
 from .queries import categories
 from .story_clock import day_of
-
-# the states in which somebody of the park must act, or waits on a recorded ground
-AT_WORK = (
-    CaseState.SUBMITTED,
-    CaseState.DISPATCHED,
-    CaseState.IN_PROGRESS,
-    CaseState.CALL_BACK,
-)
 
 _resolve = ClockRecord.objects.filter(
     case=OuterRef("pk"), purpose=Purpose.RESOLVE, task__isnull=True
@@ -68,6 +65,14 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A word or two that stands with a title; `tone` is "red" where somebody must look."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One request in a list, as this actor sees it.
 
@@ -90,6 +95,12 @@ class Row:
     awaits_enterprise: bool = False
     review: str = ""
     was_on_time: bool | None = None
+    tags: tuple[Tag, ...] = ()
+
+    @property
+    def flags(self) -> tuple[Tag, ...]:
+        """The tags but the level, which stands before the title."""
+        return self.tags[1:] if self.case.level == Level.P1 else self.tags
 
     @property
     def is_mine(self) -> bool:
@@ -105,11 +116,17 @@ def category_names() -> dict[str, str]:
 
 
 def rows_of(
-    cases: Sequence[Case], actor: Actor, now: datetime, *, names: Mapping[str, str] | None = None
+    cases: Sequence[Case],
+    actor: Actor,
+    now: datetime,
+    *,
+    names: Mapping[str, str] | None = None,
+    lain_before: datetime | None = None,
 ) -> list[Row]:
     """Read what a page of cases (from `with_row_parts`) says to this actor at `now`.
 
     Three queries, one more for a department's own co-handling; one fewer with `names` given.
+    With `lain_before` (`supervision.queries.idle_before`) rows say that nobody has moved them.
     """
     clocks = [case.clock for case in cases if case.clock is not None]
     pauses = _pauses(clocks)
@@ -146,6 +163,7 @@ def rows_of(
                 awaits_enterprise=pause is not None and _is_supply(pause),
                 review=_review(case),
                 was_on_time=_was_on_time(case),
+                tags=tags_of(case, lain_before),
             )
         )
     return rows
@@ -240,15 +258,37 @@ def _move(case: Case, pause: ClockPause | None, actor: Actor) -> tuple[str, bool
 
 
 def _review(case: Case) -> str:
+    if case.outcome in WITHOUT_ANSWER:
+        # ended without an answer: there was nothing to rate
+        return str(Outcome(case.outcome).label)
     level = getattr(case, "review_level", None)
     return str(Satisfaction(level).label) if level else ""
 
 
 def _was_on_time(case: Case) -> bool | None:
     due_at = getattr(case, "resolve_due", None)
-    if due_at is None or case.answered_at is None:
+    if due_at is None or case.answered_at is None or case.outcome in WITHOUT_ANSWER:
         return None
     return case.answered_at <= due_at
+
+
+def tags_of(case: Case, lain_before: datetime | None = None) -> tuple[Tag, ...]:
+    """What stands with a title beside the light: the level that stops production, the flags."""
+    found = []
+    if case.level == Level.P1:
+        found.append(Tag(str(Level.P1.label), "red"))
+    if case.request.is_complaint:
+        found.append(Tag(_("投诉")))
+    if case.returns:
+        found.append(Tag(_("第 %(count)s 次退单") % {"count": case.returns}))
+    if case.reopened:
+        found.append(Tag(_("第 %(count)s 次重新办理") % {"count": case.reopened}))
+    for flag in flags_of(case, lain_before or datetime.min.replace(tzinfo=UTC)):
+        # the count of returns says the second one already
+        if flag is not Flag.SECOND_RETURN:
+            tone = "red" if case.is_open and flag in (Flag.SUPERVISED, Flag.ESCALATED) else ""
+            found.append(Tag(str(flag.label), tone))
+    return tuple(found)
 
 
 # --- for the enterprise --------------------------------------------------------------------------
@@ -269,6 +309,13 @@ class Plain:
     asks: str = ""
 
 
+_ENDED = {
+    Outcome.NOT_ACCEPTED: gettext_lazy("没有受理，里面写明了理由和可以找谁。"),
+    Outcome.MERGED: gettext_lazy("已并入您的另一件诉求，一起办理。"),
+    Outcome.WITHDRAWN: gettext_lazy("您已撤回。"),
+}
+
+
 def plain_words(row: Row, now: datetime) -> Plain:
     """Say to the enterprise how its request stands. The case comes from `with_outcome`."""
     case = row.case
@@ -287,6 +334,8 @@ def plain_words(row: Row, now: datetime) -> Plain:
         case CaseState.CALL_BACK:
             return Plain(case, _("您评价了不满意，服务中心会打电话问您情况。"))
         case CaseState.CLOSED:
+            if said := _ENDED.get(case.outcome):
+                return Plain(case, str(said))
             if row.review:
                 return Plain(case, _("已经办结，您的评价是“%(level)s”。") % {"level": row.review})
             return Plain(case, _("已经办结，您没有评价。"))

@@ -2,17 +2,33 @@
 
 from django.urls import path
 
-from .views import acts, attachments, ledger, raising, request
+from .views import (
+    acts,
+    attachments,
+    ledger,
+    ledger_batch,
+    ledger_line,
+    ledger_saved,
+    raising,
+    request,
+)
 
 app_name = "servicedesk"
 one = "requests/<int:case_id>/"
 
 urlpatterns = [
     path("requests/", ledger.ledger, name="ledger"),
+    path("requests/firms/", ledger.firms, name="firms"),
+    path("requests/batches/", ledger_batch.batches, name="batches"),
+    path("requests/merges/", ledger_batch.merges, name="merges"),
+    path("requests/views/", ledger_saved.views, name="views"),
+    path("requests/views/<int:view_id>/", ledger_saved.rename, name="view"),
+    path("requests/views/<int:view_id>/deletions/", ledger_saved.delete, name="view-delete"),
     path("requests/new/", raising.raise_request, name="raise"),
     path("requests/suggestions/", raising.suggestions, name="suggestions"),
     path(one, request.request_page, name="request"),
     path(one + "dispatches/", acts.dispatch, name="dispatch"),
+    path(one + "dispatches/line/", ledger_line.line, name="line"),
     path(one + "acceptances/", acts.accept, name="accept"),
     path(one + "returns/", acts.return_, name="return"),
     path(one + "tasks/<int:task_id>/starts/", acts.task_start, name="task-start"),

@@ -12,6 +12,7 @@ from .acts import (
     TaskStartForm,
     forms_for,
 )
+from .lists import BatchForm, LineForm, MergeForm, RenameViewForm, SaveViewForm
 from .parts import ActForm
 from .raising import RaiseForm
 from .talk import AnswerForm, MessageForm, SupplyForm
@@ -20,14 +21,19 @@ __all__ = [
     "AcceptForm",
     "ActForm",
     "AnswerForm",
+    "BatchForm",
     "CallBackForm",
     "DispatchForm",
     "EvaluateForm",
+    "LineForm",
+    "MergeForm",
     "MessageForm",
     "PauseForm",
     "RaiseForm",
+    "RenameViewForm",
     "ResumeForm",
     "ReturnForm",
+    "SaveViewForm",
     "SupplyForm",
     "TaskFinishForm",
     "TaskStartForm",

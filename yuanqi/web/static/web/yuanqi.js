@@ -113,7 +113,7 @@
 
   /* A filter applies itself; its button is for those without scripts. */
   document.addEventListener("change", (event) => {
-    if (event.target.matches("form[data-auto] select")) event.target.form.requestSubmit();
+    if (event.target.matches("form[data-auto] select:not([data-later])")) event.target.form.requestSubmit();
   });
 
   /* 3 one answer a click -------------------------------------------------- */
