@@ -12,9 +12,13 @@ from django.utils import timezone
 
 from yuanqi.casework.events import (
     CaseClosed,
+    CaseParked,
     ClockPaused,
     ClockResumed,
     Evaluated,
+    ExtensionAsked,
+    ExtensionDecided,
+    HandedOver,
     MessageSent,
     TaskDone,
     TaskStarted,
@@ -39,8 +43,14 @@ from .events import (
     RequestAccepted,
     RequestAnswered,
     RequestDispatched,
+    RequestJoined,
+    RequestMerged,
     RequestRaised,
+    RequestRedispatched,
+    RequestRefused,
+    RequestReopened,
     RequestReturned,
+    RequestWithdrawn,
 )
 from .models import Level
 from .notices_facts import Facts, Recipients, Told, together
@@ -187,20 +197,17 @@ def _called_back(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 
 
 def _extension_asked(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
-    extension = facts.extensions.get(case.pk)
-    if extension is None:
-        return {}
-    return facts.officers([extension.reviewer_id], event.at, Told.EXTENSION_ASKED)
+    return facts.officers([event.payload["reviewer_id"]], event.at, Told.EXTENSION_ASKED)
 
 
 def _extension_decided(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
-    extension = facts.extensions.get(case.pk)
-    if extension is None:
-        return {}
+    if event.payload["by"] == "asker":
+        return {}  # taken back, with nothing left to extend
+    asker = [event.payload["asked_by_id"]]
     if not event.payload["is_granted"]:
-        return facts.officers([extension.asked_by_id], event.at, Told.EXTENSION_REFUSED)
+        return facts.officers(asker, event.at, Told.EXTENSION_REFUSED)
     return together(
-        facts.officers([extension.asked_by_id], event.at, Told.EXTENSION_GRANTED),
+        facts.officers(asker, event.at, Told.EXTENSION_GRANTED),
         facts.contact(case, Told.EXTENDED),
     )
 
@@ -210,10 +217,9 @@ def _handed_over(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 
 
 def _redispatched(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
-    before = event.payload.get("from_officer_id")
     return together(
         _dispatched(facts, case, event),
-        facts.officers([before], event.at, Told.TAKEN_AWAY),
+        facts.lead_of(case, event.payload["from_lead_id"], event.at, Told.TAKEN_AWAY),
         facts.contact(case, Told.REDISPATCHED),
     )
 
@@ -224,6 +230,10 @@ def _refused(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 
 def _merged(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     return together(facts.contact(case, Told.MERGED), facts.last_lead(case, event.at, Told.MERGED))
+
+
+def _joined(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    return facts.handler(case, event.at, Told.JOINED)
 
 
 def _withdrawn(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
@@ -237,7 +247,7 @@ def _withdrawn(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
 
 def _reopened(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     return together(
-        facts.officers([case.responsible_id], event.at, Told.REOPENED),
+        facts.officers([event.payload["officer_id"]], event.at, Told.REOPENED),
         facts.contact(case, Told.REOPENED_FOR_YOU),
     )
 
@@ -291,15 +301,16 @@ _RULES: dict[str, Callable[[Facts, Case, JournalEvent], Recipients]] = {
     TaskDone.kind: _task_done,
     Evaluated.kind: _evaluated,
     CaseClosed.kind: _closed,
-    "casework.extension_asked": _extension_asked,
-    "casework.extension_decided": _extension_decided,
-    "casework.handed_over": _handed_over,
-    "casework.case_parked": _parked,
-    "servicedesk.request_redispatched": _redispatched,
-    "servicedesk.request_refused": _refused,
-    "servicedesk.request_merged": _merged,
-    "servicedesk.request_withdrawn": _withdrawn,
-    "servicedesk.request_reopened": _reopened,
+    ExtensionAsked.kind: _extension_asked,
+    ExtensionDecided.kind: _extension_decided,
+    HandedOver.kind: _handed_over,
+    CaseParked.kind: _parked,
+    RequestRedispatched.kind: _redispatched,
+    RequestRefused.kind: _refused,
+    RequestMerged.kind: _merged,
+    RequestJoined.kind: _joined,
+    RequestWithdrawn.kind: _withdrawn,
+    RequestReopened.kind: _reopened,
     LimitNear.kind: _to_officer_named(Told.LIMIT_NEAR),
     LimitPassed.kind: _limit_passed,
     CaseEscalated.kind: _to_officer_named(Told.ESCALATED),

@@ -13,7 +13,6 @@ from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.models import (
     Case,
     CaseBar,
-    Extension,
     MechanismVersion,
     Message,
     Task,
@@ -61,6 +60,7 @@ class Told(models.TextChoices):
     REDISPATCHED = "redispatched"  # to the contact
     NOT_ACCEPTED = "not_accepted"
     MERGED = "merged"
+    JOINED = "joined"  # to who handles the one that another was merged into
     WITHDRAWN = "withdrawn"
     REOPENED = "reopened"
     REOPENED_FOR_YOU = "reopened_for_you"  # to the contact
@@ -86,7 +86,6 @@ class Facts:
     tasks: dict[int, list[Task]]  # by case
     messages: dict[int, Message]
     links: dict[int, list[Link]]  # by enterprise
-    extensions: dict[int, Extension]  # the latest, by case
     supervisions: dict[int, Supervision]
     bars: dict[int, set[str]]  # who must not know, by case
     definitions: dict[int, MechanismDefinition]  # by version
@@ -115,10 +114,6 @@ class Facts:
                 ),
                 "enterprise_id",
             ),
-            extensions={
-                extension.case_id: extension
-                for extension in Extension.objects.filter(case__in=cases).order_by("asked_at", "id")
-            },
             supervisions=Supervision.objects.in_bulk(
                 {pk for e in events for pk in e.payload.get("supervision_ids", ())}
             ),
@@ -195,6 +190,17 @@ class Facts:
             if task.kind == TaskKind.LEAD and task.officer_id
         ]
         return self.officers(leads[-1:], at, told)
+
+    def lead_of(self, case: Case, department_id: int, at: datetime, told: Told) -> Recipients:
+        """Who led it for this department; before anybody there had signed, its officer on duty."""
+        led = [
+            task.officer_id
+            for task in self.tasks.get(case.pk, ())
+            if task.kind == TaskKind.LEAD and task.department_id == department_id
+        ]
+        return self.officers(led[-1:], at, told) or self.on_duty(
+            self.department(department_id), at, told
+        )
 
     def department(self, department_id: int) -> Department | None:
         return next((u for u in self.roster.departments if u.pk == department_id), None)

@@ -103,6 +103,7 @@ GROUPS = (
                 Told.REDISPATCHED,
                 Told.NOT_ACCEPTED,
                 Told.MERGED,
+                Told.JOINED,
                 Told.WITHDRAWN,
                 Told.REOPENED_FOR_YOU,
                 Told.PARKED,
@@ -176,7 +177,7 @@ class _Names:
         unit = self.units.get(payload.get("department_id") or 0)
         message = self.messages.get(payload.get("message_id", 0))
         level = payload.get("level")
-        due = payload.get("due_at")
+        due = payload.get("due_at") or payload.get("due_after") or payload.get("until_at")
         values = {
             "unit": unit.label if unit else "",
             "name": officer.name if officer else "",
@@ -185,12 +186,14 @@ class _Names:
             "level": Satisfaction(level).label if isinstance(level, int) else "",
             "author": message.author_name if message else "",
             "said": _snippet(message.body) if message else "",
+            "decision": payload.get("decision", ""),
+            "other": payload.get("from_number", ""),
             "purpose": _purpose(payload.get("purpose", "")),
             "due": _instant(due, notice.at) if due else "",
         }
         told = Told(notice.kind)
         says = _sentence(told, has_due=bool(due))
-        return says % values, (_brief(told) or says) % values
+        return says % values, (_brief(told, has_due=bool(due)) or says) % values
 
 
 def _snippet(text: str) -> str:
@@ -213,7 +216,7 @@ def _purpose(code: str) -> str:
     return str(Purpose(code).label) if code in Purpose.values else ""
 
 
-def _brief(told: Told) -> str:
+def _brief(told: Told, *, has_due: bool) -> str:
     """Without what people wrote; nothing where the whole sentence quotes nobody."""
     match told:
         case Told.RETURNED:
@@ -230,6 +233,16 @@ def _brief(told: Told) -> str:
             return _("请您补交材料。")
         case Told.PAUSED:
             return _("计时暂停。")
+        case Told.EXTENSION_ASKED:
+            return _("%(name)s申请延期，请您审批。")
+        case Told.EXTENSION_REFUSED:
+            return _("延期没有批准，请按原时限办。")
+        case Told.EXTENDED if has_due:
+            return _("办理时间延到 %(due)s。")
+        case Told.EXTENDED:
+            return _("办理时间延长了。")
+        case Told.HANDED_OVER:
+            return _("移交给您办理。")
     return ""
 
 
@@ -287,15 +300,19 @@ def _later_sentence(told: Told, *, has_due: bool) -> str:
         case Told.SENT_BACK:
             return _("回访后退回整改，请重新办理。")
         case Told.EXTENSION_ASKED:
-            return _("经办人申请延期，请您审批。")
+            return _("%(name)s申请延期，请您审批。理由：%(reason)s")
+        case Told.EXTENSION_GRANTED if has_due:
+            return _("延期批准了，新的时限是 %(due)s。")
         case Told.EXTENSION_GRANTED:
             return _("延期批准了。")
         case Told.EXTENSION_REFUSED:
-            return _("延期没有批准，请按原时限办。")
+            return _("延期没有批准，请按原时限办。意见：%(decision)s")
+        case Told.EXTENDED if has_due:
+            return _("办理时间延到 %(due)s。原因：%(reason)s")
         case Told.EXTENDED:
-            return _("办理时间延长了，原因和新的日期写在里面。")
+            return _("办理时间延长了。原因：%(reason)s")
         case Told.HANDED_OVER:
-            return _("移交给您办理。")
+            return _("移交给您办理。理由：%(reason)s")
         case Told.TAKEN_AWAY:
             return _("已经改派给别的部门，您不用再办。")
         case Told.REDISPATCHED:
@@ -304,14 +321,18 @@ def _later_sentence(told: Told, *, has_due: bool) -> str:
             return _("这件诉求不能受理，原因和可以去的地方写在里面。")
         case Told.MERGED:
             return _("与另一件诉求合并办理。")
+        case Told.JOINED:
+            return _("诉求 %(other)s 并到这里一起办。")
         case Told.WITHDRAWN:
             return _("企业撤回了诉求，不用再办。")
         case Told.REOPENED:
             return _("企业要求重新办理。")
         case Told.REOPENED_FOR_YOU:
             return _("诉求已经重新办理。")
+        case Told.PARKED if has_due:
+            return _("眼下办不成，原因写在里面，%(due)s 再看。")
         case Told.PARKED:
-            return _("眼下办不成，原因和再看的日期写在里面。")
+            return _("眼下办不成，原因写在里面。")
         case Told.LIMIT_NEAR:
             return _("%(purpose)s时限快到了：%(due)s。") if has_due else _("时限快到了。")
         case Told.LIMIT_PASSED:
