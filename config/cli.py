@@ -83,6 +83,9 @@ def parser() -> argparse.ArgumentParser:
     mechanism.add_argument("action", choices=["check"])
     mechanism.add_argument("files", nargs="+", type=Path)
 
+    search = add("search", "the index that requests and enterprises are found by", "search_rebuild")
+    search.add_argument("action", choices=["rebuild"])
+
     manage = add("manage", "Django's own commands", "manage")
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return top

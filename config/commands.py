@@ -13,6 +13,7 @@ from yuanqi.casework import definition
 from yuanqi.foundation import grants, seals, verify
 from yuanqi.foundation.errors import Conflict
 from yuanqi.organisation.publishing import publish_chinese_calendar
+from yuanqi.servicedesk import search_index
 
 
 def bring_up_to_date(*, verbosity: int = 1) -> None:
@@ -59,6 +60,12 @@ def serve(arguments: argparse.Namespace) -> int:
 
 def worker(arguments: argparse.Namespace) -> int:
     return processes.worker()
+
+
+def search_rebuild(arguments: argparse.Namespace) -> int:
+    done = search_index.rebuild(lambda done: print(f"{done} requests"))
+    print(f"the index holds {done} requests")
+    return 0
 
 
 def manage(arguments: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from yuanqi.foundation.models import Account
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 from yuanqi.organisation.models import Officer
 
-from . import acts
+from . import acts, search
 from .events import LinkEnded
 from .models import ContactPerson, Enterprise, Link, LinkRole
 from .queries import enterprise_visible
@@ -39,9 +39,12 @@ def enterprise_register(
     except uscc.UsccError as error:
         raise Invalid(_USCC[error.part](), "uscc")
     with conflict_if_taken(_("这个统一社会信用代码已经登记过，请搜索后直接使用。")):
-        return acts.enterprise(
+        row = acts.enterprise(
             DIRECT, uscc=code, name=name, short_name=short_name, actor=actor, at=at, **values
         )
+    # whoever registers it looks for it next; the subscriber would come a second later
+    search.index([row.pk])
+    return row
 
 
 _USCC = {

@@ -8,10 +8,13 @@ class ServicedeskConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.foundation import subscribers
+        from yuanqi.knowledge import labels
         from yuanqi.notices import wording
 
         from . import notices, notices_words, search_index
+        from .rows import category_names
 
         subscribers.subscribe("notices", notices.handle)
         wording.register(notices.SOURCE, notices_words.lines, notices_words.GROUPS)
         subscribers.subscribe("search", search_index.handle)
+        labels.register_categories(lambda: list(category_names().items()))

@@ -6,7 +6,7 @@ as long as that fills a page; else the index says which requests match, and thos
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import OperationalError, connection, transaction
@@ -57,13 +57,20 @@ def matching(text: str, actor: Actor) -> Q:
 
 
 def search_requests(
-    text: str, actor: Actor, *, within: Q | None = None, cursor: str = "", size: int = 20
+    text: str,
+    actor: Actor,
+    *,
+    within: Q | None = None,
+    cursor: str = "",
+    size: int = 20,
+    prepare: Callable[[QuerySet[Case]], QuerySet[Case]] = lambda cases: cases,
 ) -> KeysetPage[Case]:
     """Return a page of the requests with these words that the actor may see, the newest first.
 
-    `within` narrows them further. Raises TooBroad after two seconds.
+    `within` narrows them further; `prepare` says what to read along with the rows. Raises
+    TooBroad after two seconds.
     """
-    listed = cases_visible_to(actor).filter(within or Q(), request__isnull=False)
+    listed = prepare(cases_visible_to(actor).filter(within or Q(), request__isnull=False))
     query = Query.of(text)
     if query is None:
         return pages.keyset_page(listed.none(), NEWEST, cursor, size=size)

@@ -10,6 +10,7 @@ from .views import (
     ledger_line,
     ledger_saved,
     raising,
+    related,
     request,
 )
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("requests/views/<int:view_id>/deletions/", ledger_saved.delete, name="view-delete"),
     path("requests/new/", raising.raise_request, name="raise"),
     path("requests/suggestions/", raising.suggestions, name="suggestions"),
+    path("requests/alike/", raising.alike, name="alike"),
     path(one, request.request_page, name="request"),
     path(one + "dispatches/", acts.dispatch, name="dispatch"),
     path(one + "dispatches/line/", ledger_line.line, name="line"),
@@ -40,6 +42,8 @@ urlpatterns = [
     path(one + "answers/", acts.answer, name="answer"),
     path(one + "evaluations/", acts.evaluate, name="evaluate"),
     path(one + "call-backs/", acts.call_back, name="call-back"),
+    path(one + "related/", related.related, name="related"),
+    path(one + "knowledge/", related.keep, name="keep"),
     path(one + "attachments/", attachments.download_all, name="attachments"),
     path("attachments/<int:attachment_id>/", attachments.download, name="attachment"),
 ]

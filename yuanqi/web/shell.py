@@ -16,6 +16,7 @@ from yuanqi.notices.queries import unread
 class Shell:
     zone_name: str
     nav: list[tuple[str, str, bool]]  # label, address, whether it is this page
+    is_staff: bool
     person_name: str
     person_unit: str
     account_id: int | None
@@ -36,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
                 (label, url, _is_current(request.path, url))
                 for label, url in (_nav(actor) if signed_in else ())
             ],
+            is_staff=actor.side is Side.PARK,
             person_name=actor.name,
             person_unit=actor.unit,
             account_id=actor.account_id,
@@ -57,6 +59,7 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
         return [
             (_("首页"), reverse("web:portal")),
             (_("我的诉求"), reverse("servicedesk:ledger")),
+            (_("常见问题"), reverse("knowledge:entries")),
             (_("企业档案"), reverse("registry:enterprise", args=[actor.enterprise_id])),
         ]
     pages: list[tuple[str, str]] = []
@@ -68,6 +71,7 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
         pages += [
             (_("诉求"), reverse("servicedesk:ledger")),
             (pgettext("several", "企业"), reverse("registry:enterprises")),
+            (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
     return pages

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import listening, starts, views
+from . import listening, searching, starts, views
 
 app_name = "web"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("portal/", starts.portal, name="portal"),
     path("day/", starts.day, name="day"),
+    path("search/", searching.search, name="search"),
     path("news/", listening.news, name="news"),
     path("news/passes/", listening.passes, name="passes"),
     path("news/bell/", listening.bell, name="bell"),

@@ -31,6 +31,7 @@ ICONS = {
     "clip": '<path d="m15 7-6.5 6.5a1.5 1.5 0 0 0 3 3L18 10a3 3 0 0 0-6-6l-6.5 6.5a4.5 4.5 0 0 0 '
     '9 9L21 13"/>',
     "camera": '<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="m16 16 5 5"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "compass": '<path d="m3 11 18-8-8 18-2-8z"/>',
     "offline": '<path d="m3 3 18 18M9 17a4 4 0 0 1 6 0M6 13a8 8 0 0 1 4-2.3M18 13a8 8 0 0 0-2.5-1.7'

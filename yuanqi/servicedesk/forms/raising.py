@@ -53,6 +53,8 @@ class RaiseForm(ActForm):
     category = forms.CharField(required=False, max_length=8, label=gettext_lazy("我们判断属于"))
     other_category = forms.ChoiceField(required=False, label=gettext_lazy("类别"))
     suggested = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
+    # what may answer it already has been shown: sent again, the request is raised
+    seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
     contact = forms.TypedChoiceField(
         label=gettext_lazy("联系谁"),
         coerce=int,

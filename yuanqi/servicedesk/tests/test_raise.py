@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 ROAD = "二号厂房西侧门口路面塌陷，货车绕行要多开两公里"
 URL = "/requests/new/"
 SUGGESTIONS = "/requests/suggestions/"
+ALIKE = "/requests/alike/"
 
 
 @pytest.fixture(autouse=True)
@@ -199,17 +200,44 @@ def test_a_choice_made_by_hand_stands_while_the_words_go_on(client_of, chosen, s
     assert ticked(part.content.decode()) == [stands]
 
 
-def test_an_open_request_of_the_same_kind_is_shown_before_it_is_raised_twice(zone, client_of):
+def test_an_open_request_that_is_alike_is_shown_before_it_is_raised_twice(zone, client_of):
     client = client_of("contact")
     client.post(URL, filled(zone, text=ROAD, category="TRA"))
     case = Case.objects.get()
 
-    part = client.post(SUGGESTIONS, {"text": "西门道路积水，叉车打滑"}).content.decode()
+    part = client.post(ALIKE, {"text": "西侧门口路面又塌陷了，货车要绕行"}).content.decode()
 
     assert "11 月 5 日（周四）已经提过相近的事" in part
     assert f'href="/requests/{case.pk}/#composer"' in part
-    stranger = client_of("stranger").post(SUGGESTIONS, {"text": "西门道路积水，叉车打滑"})
+    stranger = client_of("stranger").post(ALIKE, {"text": "西侧门口路面又塌陷了，货车要绕行"})
     assert "已经提过相近的事" not in stranger.content.decode()
+
+
+def test_something_else_of_the_same_kind_is_not_called_alike(zone, client_of):
+    client = client_of("contact")
+    client.post(URL, filled(zone, text=ROAD, category="TRA"))
+
+    part = client.post(ALIKE, {"text": "夜班公交末班车太早，员工回不了家"}).content.decode()
+
+    assert "相近的事" not in part
+    assert 'name="seen"' not in part
+
+
+def test_without_a_script_what_is_alike_is_shown_once_before_it_is_raised(zone, client_of):
+    client = client_of("contact")
+    client.post(URL, filled(zone, text=ROAD, category="TRA"))
+    count = events()
+    again = filled(zone, text="西侧门口路面又塌陷了，货车要绕行", category="TRA")
+
+    asked = client.post(URL, again)
+
+    page = asked.content.decode()
+    assert (asked.status_code, Case.objects.count(), events()) == (200, 1, count)
+    assert "还没有提交。您有相近的事正在办" in page
+    assert '<input type="hidden" name="seen" value="1">' in page
+    assert "西侧门口路面又塌陷了，货车要绕行</textarea>" in page
+    assert client.post(URL, {**again, "seen": "1"}).status_code == 303
+    assert Case.objects.count() == 2
 
 
 def test_suggestions_are_not_read_from_an_address(client_of):

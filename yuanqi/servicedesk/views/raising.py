@@ -1,7 +1,10 @@
 """提诉求: by the enterprise itself, or for it by its linked officer or the service centre."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,15 +17,31 @@ from yuanqi.casework.queries import Limits, current_mechanism
 from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed
+from yuanqi.foundation.once import was_used
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprise_visible, people_of
+from yuanqi.registry.search import first_found
 
 from .. import operations as desk
 from ..forms import RaiseForm
-from ..queries import categories, enterprises_served, likely_repeat, request_visible
+from ..forms.parts import BODY_LENGTH
+from ..queries import categories, enterprises_served, request_visible
+from ..similar import Answer, Similar, answers_like, open_ones_like
 from .sending import send_once
 
 MOST_MATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What may make the request unnecessary; `once` keeps a help from being counted twice."""
+
+    requests: Sequence[Similar] = ()
+    answers: Sequence[Answer] = ()
+    once: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.requests or self.answers)
 
 
 @login_required
@@ -37,6 +56,12 @@ def raise_request(request: HttpRequest) -> HttpResponse:
         return _page(request, enterprise, form)
     if not form.is_valid():
         return _page(request, enterprise, form, status=form.status)
+    is_new = not was_used(account_id=request.user.pk, key=form.key)
+    if is_new and not form.cleaned_data["seen"] and not form.uploads:
+        # without a script nothing was shown while writing: it is shown once, before it is raised
+        found = _alike(request, enterprise, form)
+        if found:
+            return _page(request, enterprise, form, found, is_asked=True)
 
     def act() -> tuple[str, str]:
         case_id = desk.request_raise(
@@ -69,8 +94,20 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     if enterprise is None:
         raise NotAllowed(_("请先选是哪家企业的诉求。"))
     form = _form(request, enterprise)
-    context = {"form": form, "repeat": _repeat(request, enterprise, form)}
-    return render(request, "servicedesk/_form_raise_category.html", context)
+    return render(request, "servicedesk/_form_raise_category.html", {"form": form})
+
+
+@login_required
+@require_POST
+def alike(request: HttpRequest) -> HttpResponse:
+    """The enterprise's own open requests like the words so far, and answers ready: a part."""
+    enterprise = _enterprise(request)
+    if enterprise is None:
+        raise NotAllowed(_("请先选是哪家企业的诉求。"))
+    form = _form(request, enterprise)
+    found = _alike(request, enterprise, form)
+    context = {"alike": found, "by_staff": request.actor.side is Side.PARK}
+    return render(request, "servicedesk/_raise_alike.html", context)
 
 
 def _enterprise(request: HttpRequest) -> Enterprise | None:
@@ -100,14 +137,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
     may_search = actor.has(Role.CENTRE)
     matches = []
     if query and may_search:
-        matches = list(
-            served.filter(
-                Q(name__icontains=query)
-                | Q(short_name__icontains=query)
-                | Q(name_en__icontains=query)
-                | Q(uscc__icontains=query)
-            ).order_by("short_name")[: MOST_MATCHES + 1]
-        )
+        matches = first_found(query, actor, MOST_MATCHES + 1)
     context = {
         "page_title": _("登记诉求"),
         "back_url": reverse("servicedesk:ledger"),
@@ -135,33 +165,42 @@ def _form(request: HttpRequest, enterprise: Enterprise) -> RaiseForm:
 
 
 def _page(
-    request: HttpRequest, enterprise: Enterprise, form: RaiseForm, status: int = 200
+    request: HttpRequest,
+    enterprise: Enterprise,
+    form: RaiseForm,
+    alike: Alike | None = None,
+    *,
+    is_asked: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     by_staff = request.actor.side is Side.PARK
-    url = reverse("servicedesk:raise")
-    suggestions_url = reverse("servicedesk:suggestions")
-    if by_staff:
-        url += f"?enterprise={enterprise.pk}"
-        suggestions_url += f"?enterprise={enterprise.pk}"
+    suffix = f"?enterprise={enterprise.pk}" if by_staff else ""
+    if alike is None and form.is_bound:
+        alike = _alike(request, enterprise, form)
     context = {
         "form": form,
         "enterprise": enterprise,
         "by_staff": by_staff,
         "page_title": _("登记诉求") if by_staff else _("提诉求"),
         "back_url": reverse("servicedesk:raise") if by_staff else reverse("web:portal"),
-        "url": url,
-        "suggestions_url": suggestions_url,
+        "url": reverse("servicedesk:raise") + suffix,
+        "suggestions_url": reverse("servicedesk:suggestions") + suffix,
+        "alike_url": reverse("servicedesk:alike") + suffix,
         "draft": f"raise-{request.user.pk}-{enterprise.pk}",
-        "repeat": _repeat(request, enterprise, form),
+        "alike": alike,
+        "is_asked": is_asked,
     }
     return render(request, "servicedesk/raise.html", context, status=status)
 
 
-def _repeat(request: HttpRequest, enterprise: Enterprise, form: RaiseForm):
-    """A request that may be the same thing, once the words point to a category."""
-    if not form.offered or form.chosen != form.likeliest:
-        return None
-    return likely_repeat(enterprise, form.chosen, request.actor)
+def _alike(request: HttpRequest, enterprise: Enterprise, form: RaiseForm) -> Alike:
+    """What the words so far are like."""
+    text, kind = form.data.get("text", "")[:BODY_LENGTH], form.chosen
+    return Alike(
+        open_ones_like(text, enterprise, request.actor, category=kind),
+        answers_like(text, request.actor, timezone.localdate(), category=kind),
+        str(uuid4()),
+    )
 
 
 def _received(case: Case) -> str:

@@ -91,6 +91,16 @@
       menu.querySelector("summary").focus();
     }
   });
+  /* "/" goes to the search field of the bar, unless something is being written. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    const field = document.querySelector("[data-search]");
+    if (!field || !field.offsetParent) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
   const openAddressed = () => {
     const panel = location.hash && document.getElementById(location.hash.slice(1));
     if (panel instanceof HTMLDetailsElement) panel.open = true;
