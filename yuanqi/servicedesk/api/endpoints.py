@@ -1,6 +1,6 @@
 """How an act on a request is called: one POST, one operation, the request as it stands after."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -26,8 +26,11 @@ WRITE = (Scope.REQUESTS_WRITE,)
 HANDLE = (Scope.REQUESTS_HANDLE,)
 DISPATCH = (Scope.REQUESTS_DISPATCH,)
 
+# ends a demand of supervision: whoever may demand may end, so it is no act of its own there
+END_SUPERVISION = "end_supervision"
+
 # which operation does an act, and what a token needs for it
-OPERATIONS: dict[Act, tuple[str, tuple[Scope, ...]]] = {}
+OPERATIONS: dict[str, tuple[str, tuple[Scope, ...]]] = {}
 
 
 class Body(Schema):
@@ -51,10 +54,10 @@ class DoneWithId(Done):
 
 
 def does(
-    path: str, acts: Act | Sequence[Act], *scopes: Scope, name: str, summary: str
+    path: str, acts: str | Sequence[Act], *scopes: Scope, name: str, summary: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a view that does something to the request `case_id` and returns None, or an id."""
-    told = (acts,) if isinstance(acts, Act) else tuple(acts)
+    told = (acts,) if isinstance(acts, str) else tuple(acts)
     for act in told:
         OPERATIONS[act] = (name, scopes)
 
@@ -95,10 +98,10 @@ def row_now(case_id: int, actor: Actor, now: datetime) -> RequestOut | None:
     return next(iter(request_outs(list(found), actor, max(now, timezone.now()))), None)
 
 
-def acts_named(acts: Sequence[Act] | frozenset[Act], request: HttpRequest) -> list[dict[str, str]]:
+def acts_named(acts: Collection[str], request: HttpRequest) -> list[dict[str, str]]:
     """The acts open to the caller, each with its operation, as far as its token reaches."""
     return [
-        {"act": act.value, "operation_id": OPERATIONS[act][0]}
+        {"act": str(act), "operation_id": OPERATIONS[act][0]}
         for act in sorted(acts)
         if act in OPERATIONS and may(request, *OPERATIONS[act][1])
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
-from yuanqi.casework.queries import current_mechanism, definition_in
+from yuanqi.casework.models import Case
+from yuanqi.casework.queries import Act, current_mechanism, definition_in
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.api import Id, Page, Scope, page_of, refuse_unknown
@@ -27,8 +28,9 @@ from ..operations import MECHANISM
 from ..queries import acts_open, categories, request_visible
 from ..rows import with_outcome, with_row_parts
 from ..story_sheet import names_of, sheet_of
+from ..supervising import supervision_of
 from ..timeline import Happened
-from .endpoints import acts_named, router, row_now
+from .endpoints import END_SUPERVISION, acts_named, router, row_now
 from .rendering import detail, request_outs, unit
 from .schemas import (
     CategoryOut,
@@ -136,12 +138,26 @@ def get_request(request: HttpRequest, case_id: Id) -> dict[str, Any]:
     line = row_now(case_id, actor, now)
     if line is None:
         raise NotVisible(case_id)
-    acts = acts_open(sheet.request.case, actor)
+    acts = acts_open(sheet.request.case, actor, now)
     return {
         **line.model_dump(),
         **detail(sheet, actor, now, acts),
-        "acts": acts_named(acts, request),
+        "acts": acts_named(acts | _of_supervision(sheet.request.case, actor, now), request),
     }
+
+
+def _of_supervision(case: Case, actor: Actor, now: datetime) -> frozenset[str]:
+    """What the actor may do now about the supervision of a request."""
+    found = supervision_of(case, actor, now)
+    if found is None:
+        return frozenset()
+    offered = {
+        Act.REMIND: found.remind,
+        Act.SUPERVISE: found.supervise,
+        Act.REPORT: found.report,
+        END_SUPERVISION: found.end,
+    }
+    return frozenset(act for act, form in offered.items() if form is not None)
 
 
 @router.read(
