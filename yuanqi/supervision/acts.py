@@ -31,7 +31,7 @@ from .events import (
     SupplyReminded,
 )
 from .line import Asked, Held
-from .models import Ground, Inspection, Reminder, Supervision
+from .models import Ground, Inspection, PassedLimit, Reminder, Supervision
 
 
 def purpose_of(record: ClockRecord) -> str:
@@ -50,27 +50,33 @@ def limit_passed(
     file: CaseFile,
     record: ClockRecord,
     held: Held,
+    waiting: Supervision | None,
     asked: Asked | None,
     allowance: Allowance | None,
-) -> None:
+) -> Supervision | None:
     """Say that a limit has passed, and ask the first of the reporting line to account for it.
 
-    Without anybody to ask (a line whose heads are all barred) it is only said.
+    If the unit's account is `waiting` to be given already, it is to cover this limit too: one
+    account, by the clock that runs. Without anybody to ask (a line whose heads are all barred) it
+    is only said. Returns the escalation that the limit belongs to.
     """
     assert record.due_at is not None, "a limit without an end never passes"
     file.writer.update(record, escalated_at=file.at)
     file.record(LimitPassed(due_at=record.due_at, **_said(file, record, held)), Audience.STAFF)
-    if asked is not None:
+    row = waiting
+    if row is None and asked is not None:
         row = Supervision(
             case=file.case,
             ground=Ground.LIMIT,
-            clock=record,
             began_at=file.at,
             unit=held.department,
             **_asking(file, asked, record.calendar, allowance),
         )
         file.writer.insert(row)
         _escalated(file, row, asked, purpose_of(record))
+    if row is not None:
+        file.writer.insert(PassedLimit(clock=record, supervision=row))
+    return row
 
 
 def _said(file: CaseFile, record: ClockRecord, held: Held) -> dict[str, Any]:
@@ -223,7 +229,7 @@ def demand(
         ),
         Audience.STAFF,
     )
-    file.settle()
+    file.settle(acted=False)
     return row
 
 
@@ -239,7 +245,6 @@ def reply(file: CaseFile, rows: Collection[Supervision], *, words: str, by: Offi
         ),
         Audience.STAFF,
     )
-    file.set(acted_at=file.at)
     file.settle()
 
 
@@ -265,7 +270,7 @@ def remind(file: CaseFile, *, words: str, by: Officer) -> Reminder:
         ),
         Audience.STAFF,
     )
-    file.settle()
+    file.settle(acted=False)
     return row
 
 
@@ -293,5 +298,5 @@ def inspect(file: CaseFile, *, basket: str, is_ok: bool, note: str, by: Officer)
         ),
         Audience.STAFF,
     )
-    file.settle()
+    file.settle(acted=False)
     return row

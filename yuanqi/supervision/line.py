@@ -49,13 +49,14 @@ def unit_of(case: Case) -> Department:
 
 def is_overdue(file: CaseFile) -> bool:
     """Whether a limit of the park's has passed: the one that lists show, or another."""
-    return any(
-        record.is_open
-        and record.due_at is not None
-        and file.at > record.due_at
-        and (record.purpose != Purpose.EVALUATE or file.case.state == CaseState.CALL_BACK)
-        for record in file.clocks
-    )
+    return any(is_late(record, file.case, file.at) for record in file.clocks)
+
+
+def is_late(record: ClockRecord, case: Case, now: datetime) -> bool:
+    """Whether somebody of the park is late by this clock; an enterprise's silence is nobody's."""
+    if record.purpose == Purpose.EVALUATE and case.state != CaseState.CALL_BACK:
+        return False
+    return record.is_open and record.due_at is not None and now > record.due_at
 
 
 def first_asked(case: Case, unit: Department, at: datetime) -> Asked | None:

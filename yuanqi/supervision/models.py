@@ -28,16 +28,14 @@ DEMANDED = tuple(ground for ground in Ground if ground is not Ground.LIMIT)
 class Supervision(models.Model):
     """Somebody up the reporting line must account for a case, by a clock of his own.
 
-    An escalation (升级) hangs on the clock whose limit has passed and ends when that clock stops;
-    there is one for a clock, whoever asks twice. A demand (督办单) is made by the centre or a
-    leader and ends when they say so. Unanswered, either climbs the line a rung at a time.
+    An escalation (升级) hangs on the limits that have passed (`PassedLimit`) and ends when their
+    clocks have stopped; what a unit passes next joins the escalation that waits for its account.
+    A demand (督办单) is made by the centre or a leader and ends when they say so. Unanswered,
+    either climbs the line a rung at a time.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="supervisions")
     ground = models.CharField(max_length=12, choices=Ground.choices)
-    clock = models.OneToOneField(
-        ClockRecord, null=True, blank=True, on_delete=models.CASCADE, related_name="escalation"
-    )
     demand = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey(
         Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -72,12 +70,17 @@ class Supervision(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],
-                condition=Q(clock__isnull=True, ended_at__isnull=True),
+                condition=Q(by__isnull=False, ended_at__isnull=True),
                 name="supervision_one_open_demand",
             ),
+            models.UniqueConstraint(
+                fields=["case", "unit"],
+                condition=Q(by__isnull=True, replied_at__isnull=True, ended_at__isnull=True),
+                name="supervision_one_waiting_escalation",
+            ),
             models.CheckConstraint(
-                condition=Q(ground="limit", clock__isnull=False, by__isnull=True)
-                | (~Q(ground="limit") & ~Q(demand="") & Q(clock__isnull=True, by__isnull=False)),
+                condition=Q(ground="limit", by__isnull=True)
+                | (~Q(ground="limit") & ~Q(demand="") & Q(by__isnull=False)),
                 name="supervision_by_a_limit_or_by_somebody",
             ),
             models.CheckConstraint(
@@ -100,7 +103,7 @@ class Supervision(models.Model):
 
     @property
     def is_demand(self) -> bool:
-        return self.clock_id is None
+        return self.by_id is not None
 
     @property
     def is_waiting(self) -> bool:
@@ -116,6 +119,20 @@ class Supervision(models.Model):
         if now > self.due_at:
             return Light.RED
         return Light.YELLOW if self.warn_at is not None and now >= self.warn_at else Light.GREEN
+
+
+class PassedLimit(models.Model):
+    """A limit that has passed, in the escalation that it brought about or joined: once a clock."""
+
+    clock = models.OneToOneField(
+        ClockRecord, primary_key=True, on_delete=models.CASCADE, related_name="passed"
+    )
+    supervision = models.ForeignKey(
+        Supervision, on_delete=models.CASCADE, related_name="passed_limits"
+    )
+
+    class Meta:
+        db_table = "supervision_passed_limit"
 
 
 class Reminder(models.Model):

@@ -14,20 +14,20 @@ from yuanqi.casework.queries import Act
 from yuanqi.foundation.actors import SYSTEM, Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.formats import moment_long
-from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import current_calendar
 
 from . import acts
 from .baskets import in_basket
-from .line import demanded, first_asked, held, is_overdue, next_asked, unit_of
+from .line import demanded, first_asked, held, is_late, is_overdue, next_asked, unit_of
 from .models import DEMANDED, Basket, Ground, Inspection, Supervision
 from .queries import (
     AT_WORK,
-    last_reminder,
+    is_demand,
     may_end,
     owed,
     owed_by,
+    remindable_from,
     supervision_acts,
     to_remind,
     to_watch,
@@ -62,15 +62,14 @@ def case_watch(*, case_id: int, at: datetime) -> bool:
     who is asked has his full limit from the moment he is told.
     """
     file = opened(case_id, SYSTEM, Act.SUPERVISE, at)
-    # those that begin now are looked at by the next sweep
     rows = list(
-        Supervision.objects.select_related("clock", "department", "calendar").filter(
-            case=file.case, ended_at__isnull=True
-        )
+        Supervision.objects.select_related("department", "calendar")
+        .prefetch_related("passed_limits__clock")
+        .filter(case=file.case, ended_at__isnull=True)
     )
-    clocks = list(file.clocks)
-    said = [_watch_clock(file, record) for record in clocks]
-    said += [_watch_account(file, row) for row in rows]
+    # accounts first: what begins now is looked at by the next sweep
+    said = [_watch_account(file, row) for row in rows]
+    said += [_watch_clock(file, record, rows) for record in list(file.clocks)]
     pauses = to_remind(file.at, file.case)
     for pause in pauses:
         acts.remind_of_supply(file, pause)
@@ -78,20 +77,16 @@ def case_watch(*, case_id: int, at: datetime) -> bool:
     return any(said) or bool(pauses)
 
 
-def _watch_clock(file: CaseFile, record: ClockRecord) -> bool:
+def _watch_clock(file: CaseFile, record: ClockRecord, rows: list[Supervision]) -> bool:
     if not record.is_open or record.due_at is None:
         return False
     if record.purpose == Purpose.EVALUATE and file.case.state != CaseState.CALL_BACK:
-        # the enterprise's time to evaluate: nobody of the park is late
+        # the enterprise's time to evaluate: nobody of the park is near his limit
         return False
-    if file.at > record.due_at:
+    if is_late(record, file.case, file.at):
         if record.escalated_at is not None:
             return False
-        holder = held(file, record)
-        asked = first_asked(file.case, holder.department, file.at)
-        if asked is None:
-            log.warning("case %d: nobody of the line may be told of its delay", file.case.pk)
-        acts.limit_passed(file, record, holder, asked, _allowance(file))
+        _escalate(file, record, rows)
         return True
     if _is_near(file, record):
         acts.limit_near(file, record, held(file, record))
@@ -99,9 +94,30 @@ def _watch_clock(file: CaseFile, record: ClockRecord) -> bool:
     return False
 
 
+def _escalate(file: CaseFile, record: ClockRecord, rows: list[Supervision]) -> None:
+    holder = held(file, record)
+    waiting = next(
+        (
+            row
+            for row in rows
+            if row.is_waiting and not row.is_demand and row.unit_id == holder.department.pk
+        ),
+        None,
+    )
+    asked = None
+    if waiting is None:
+        asked = first_asked(file.case, holder.department, file.at)
+        if asked is None:
+            log.warning("case %d: nobody of the line may be told of its delay", file.case.pk)
+    row = acts.limit_passed(file, record, holder, waiting, asked, _allowance(file))
+    if row is not None and row is not waiting:
+        rows.append(row)
+
+
 def _watch_account(file: CaseFile, row: Supervision) -> bool:
-    if row.clock is not None and row.clock.stopped_at is not None:
-        acts.end(file, row, how="limit", at=row.clock.stopped_at)
+    stops = [passed.clock.stopped_at for passed in row.passed_limits.all()]
+    if stops and None not in stops:
+        acts.end(file, row, how="limit", at=max(stops))
         return True
     if file.case.closed_at is not None:
         acts.end(file, row, how="closed", at=file.case.closed_at)
@@ -148,21 +164,19 @@ def remind(*, case_id: int, words: str = "", actor: Actor, at: datetime) -> None
         raise Conflict(_("%(number)s 已暂停计时，在等别人，催办没有用。") % {"number": case.number})
     if case.responsible_id in actor.officer_ids:
         raise Conflict(_("%(number)s 就在您手里，不用催办。") % {"number": case.number})
-    last = last_reminder(case)
     days = definition_of(case).supervision.remind_grace_working_days
-    if last is not None and days:
-        until = work_calendar(current_calendar()).add_days(last.at, days)
-        if file.at < until:
-            assert last.by is not None, "a reminder to the park has an author"
-            raise Conflict(
-                _("%(name)s %(at)s 刚催过%(number)s，%(until)s 起才能再催。")
-                % {
-                    "name": last.by.name,
-                    "number": case.number,
-                    "at": _when(last.at, file.at),
-                    "until": _when(until, file.at),
-                }
-            )
+    last, until = remindable_from(case, days, current_calendar())
+    if last is not None and until is not None and file.at < until:
+        assert last.by is not None, "a reminder to the park has an author"
+        raise Conflict(
+            _("%(name)s %(at)s 刚催过 %(number)s，%(until)s 起才能再催。")
+            % {
+                "name": last.by.name,
+                "number": case.number,
+                "at": _when(last.at, file.at),
+                "until": _when(until, file.at),
+            }
+        )
     acts.remind(file, words=words.strip(), by=_self(actor))
 
 
@@ -184,7 +198,7 @@ def supervise(*, case_id: int, demand: str, ground: str = "", actor: Actor, at: 
         raise Invalid(_("请写明要求做到什么。"), "demand")
     if not case.is_open:
         raise Conflict(_("这件已经办结，不能再督办；问题没解决的，请重新办理。"))
-    standing = Supervision.objects.filter(case=case, clock__isnull=True, ended_at__isnull=True)
+    standing = Supervision.objects.filter(is_demand, case=case, ended_at__isnull=True)
     before = standing.select_related("by").first()
     if before is not None:
         assert before.by is not None, "a demand has an author"
@@ -244,7 +258,7 @@ def supervision_end(*, case_id: int, words: str = "", actor: Actor, at: datetime
     file = _opened(case_id, actor, Act.SUPERVISE, at)
     row = (
         Supervision.objects.select_related("by")
-        .filter(case=file.case, clock__isnull=True, ended_at__isnull=True)
+        .filter(is_demand, case=file.case, ended_at__isnull=True)
         .first()
     )
     if row is None:
@@ -252,7 +266,7 @@ def supervision_end(*, case_id: int, words: str = "", actor: Actor, at: datetime
     if not may_end(row, actor):
         raise NotAllowed(_("督办由提出的人或服务中心结束。"))
     acts.end(file, row, how="officer", at=file.at, by=_self(actor), words=words.strip())
-    file.settle()
+    file.settle(acted=False)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yuanqi.casework.definition import SupervisionRules
@@ -19,10 +19,10 @@ from yuanqi.casework.models import (
 from yuanqi.casework.queries import Act, cases_visible_to, definition_in
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import Department
+from yuanqi.organisation.models import CalendarVersion, Department
 from yuanqi.organisation.queries import current_calendar
 
-from .models import Reminder, Supervision
+from .models import PassedLimit, Reminder, Supervision
 
 TALK_FROM = 3  # requests of one department that turned red within a month: a talk (约谈)
 
@@ -141,11 +141,12 @@ def heads(unit: Department | None, actor: Actor) -> bool:
 
 # --- the register --------------------------------------------------------------------------------
 
-# the limit of an escalation may have stopped a moment ago: it is over, though nobody wrote it yet
-standing = Q(ended_at__isnull=True) & (
-    Q(clock__isnull=True, case__closed_at__isnull=True)
-    | Q(clock__isnull=False, clock__stopped_at__isnull=True)
+# the clocks of an escalation may have stopped a moment ago: it is over, though unwritten yet
+running = Exists(
+    PassedLimit.objects.filter(supervision=OuterRef("pk"), clock__stopped_at__isnull=True)
 )
+is_demand = Q(by__isnull=False)
+standing = Q(ended_at__isnull=True) & ((is_demand & Q(case__closed_at__isnull=True)) | running)
 
 
 def register(actor: Actor) -> QuerySet[Supervision]:
@@ -161,6 +162,15 @@ def register(actor: Actor) -> QuerySet[Supervision]:
     if actor.has(Role.HEAD):
         own |= Q(unit=actor.department_id) | Q(department=actor.department_id)
     return rows.filter(own)
+
+
+def reads_register(actor: Actor) -> bool:
+    """Whether the register is any of his business: the centre's, a leader's, a head's."""
+    if actor.side is not Side.PARK or actor.officer_id is None:
+        return False
+    if actor.sees_every_case or actor.has(Role.HEAD):
+        return True
+    return Department.objects.filter(head__in=actor.officer_ids).exists()
 
 
 def owed(case: Case) -> QuerySet[Supervision]:
@@ -182,7 +192,7 @@ def owed_by(case: Case, actor: Actor) -> list[Supervision]:
     if actor.has(Role.HEAD):
         own |= Q(department=actor.department_id)
     if case.responsible_id in actor.officer_ids:
-        own |= Q(clock__isnull=True)
+        own |= is_demand
     return list(owed(case).filter(own))
 
 
@@ -201,7 +211,7 @@ def talks(actor: Actor, start: datetime, end: datetime) -> list[tuple[Department
     requests or more passed a limit from `start` to before `end`, and how many."""
     counted = (
         register(actor)
-        .filter(clock__isnull=False, began_at__gte=start, began_at__lt=end)
+        .filter(~is_demand, began_at__gte=start, began_at__lt=end)
         .values("unit")
         .annotate(late=Count("case", distinct=True))
         .filter(late__gte=TALK_FROM)
@@ -229,7 +239,7 @@ def to_watch(at: datetime) -> list[int]:
         clocks.filter(unsaid, due_at__gte=at, warn_at__lte=at),
         waiting.filter(due_at__lt=at, passed_at__isnull=True),
         waiting.filter(unsaid, due_at__gte=at, warn_at__lte=at),
-        rows.filter(Q(clock__stopped_at__isnull=False) | Q(case__closed_at__isnull=False)),
+        rows.filter(~running & (~is_demand | Q(case__closed_at__isnull=False))),
     ):
         found.update(some.values_list("case_id", flat=True))
     found.update(pause.clock.case_id for pause in to_remind(at))
@@ -266,3 +276,13 @@ def last_reminder(case: Case) -> Reminder | None:
         .order_by("at", "id")
         .last()
     )
+
+
+def remindable_from(
+    case: Case, days: int, calendar: CalendarVersion
+) -> tuple[Reminder | None, datetime | None]:
+    """The last reminder, and from when on the next is possible: `days` working days after it."""
+    last = last_reminder(case)
+    if last is None or not days:
+        return last, None
+    return last, work_calendar(calendar).add_days(last.at, days)

@@ -221,7 +221,7 @@ def test_an_unanswered_demand_climbs_the_line(zone):
 
     sweep(at=at("11-23 18:00"))
 
-    row = Supervision.objects.get(clock__isnull=True)
+    row = Supervision.objects.get(by__isnull=False)
     assert (row.is_demand, row.rung, row.officer) == (True, 2, zone.leader)
     assert Case.objects.get(pk=case_id).escalation == 2
 

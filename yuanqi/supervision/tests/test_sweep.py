@@ -71,6 +71,12 @@ def ladder(case_id: int) -> list[tuple[int, str]]:
     ]
 
 
+def passed(row: Supervision) -> list[str]:
+    """The limits that an escalation is for."""
+    limits = row.passed_limits.order_by("clock")
+    return list(limits.values_list("clock__purpose", flat=True))
+
+
 RESOLVE_DUE = at("11-19 17:30")  # ten working days after Thursday, 5 November
 
 
@@ -189,13 +195,58 @@ def test_at_the_top_of_the_line_it_is_said_once_more_and_goes_no_further(zone):
     assert every_row() == before
 
 
+def test_what_a_unit_passes_next_joins_the_account_that_it_owes(zone):
+    """Neither spoken to nor given a plan: one account for both, by the clock that runs already."""
+    case_id = dispatched(zone)
+    desk.request_accept(
+        case_id=case_id, actor=zone.actor(zone.safety_handler), at=at("11-05 10:20")
+    )
+    sweep(at=at("11-06 10:01"))  # the enterprise was to be spoken to within 24 hours
+    row = Supervision.objects.get()
+    assert (passed(row), row.due_at) == (["contact"], at("11-09 17:30"))
+
+    sweep(at=at("11-09 17:29"))
+    Supervision.objects.update(due_at=at("11-10 17:30"), warn_at=at("11-10 16:00"))
+    assert sweep(at=at("11-09 17:31")) == 1  # two working days for the plan
+
+    row = Supervision.objects.get()
+    assert (passed(row), row.rung, row.began_at) == (
+        ["contact", "plan"], 1, at("11-06 10:01"),
+    )  # fmt: skip
+    assert ladder(case_id) == [(1, zone.safety_handler.pk)]
+    # it is over when both clocks have stopped, with the later of them
+    handler = zone.actor(zone.safety_handler)
+    cases.message_send(case_id=case_id, body="在看", actor=handler, at=at("11-10 09:00"))
+    assert sweep(at=at("11-10 09:01")) == 0
+    cases.message_send(case_id=case_id, body="办", kind="plan", actor=handler, at=at("11-10 10:00"))
+    assert sweep(at=at("11-10 10:01")) == 1
+    row.refresh_from_db()
+    assert row.ended_at == at("11-10 10:00")
+
+
+def test_what_passes_after_the_account_asks_for_another(zone):
+    case_id = dispatched(zone)
+    handler = zone.actor(zone.safety_handler)
+    desk.request_accept(case_id=case_id, actor=handler, at=at("11-05 10:20"))
+    sweep(at=at("11-06 10:01"))
+    supervision_answer(case_id=case_id, reply="明天联系", actor=handler, at=at("11-06 11:00"))
+
+    sweep(at=at("11-09 17:31"))
+
+    rows = Supervision.objects.order_by("id")
+    assert [(passed(row), row.replied_at is None) for row in rows] == [
+        (["contact"], False), (["plan"], True),
+    ]  # fmt: skip
+    assert ladder(case_id) == [(1, zone.safety_handler.pk)] * 2
+
+
 def test_before_the_dispatch_it_is_the_centres_delay(zone):
     raised(zone)
 
     assert sweep(at=at("11-05 14:00")) == 1  # two working hours to dispatch
 
     row = Supervision.objects.get()
-    assert (row.unit, row.officer, row.clock.purpose) == (zone.centre, zone.clerk, "sign")
+    assert (row.unit, row.officer, passed(row)) == (zone.centre, zone.clerk, ["sign"])
 
 
 def test_a_co_handlers_delay_is_his_own_heads(zone):
@@ -204,7 +255,7 @@ def test_a_co_handlers_delay_is_his_own_heads(zone):
     sweep(at=at("11-09 18:00"))  # two working days for his opinion
 
     row = Supervision.objects.get()
-    assert (row.case_id, row.clock.purpose) == (case_id, "work")
+    assert (row.case_id, passed(row)) == (case_id, ["work"])
     assert (row.unit, row.officer) == (zone.planning, zone.planning_handler)
 
 
