@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "yuanqi.foundation.http.Language",
+    "config.api.Answers",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -111,10 +112,10 @@ DATABASES = {
     # only for migrations: may change what the program may not
     "owner": {**_common, **_owner, "CONN_MAX_AGE": 0},
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # past a pool, for what needs a session of its own
 _direct = env.text("DATABASE_URL_DIRECT")
 DATABASE_DIRECT = env.database(_direct) if _direct else None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and language ----------------------------------------------------
 
@@ -166,7 +167,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-SESSION_COOKIE_AGE = 8 * 3600
 # where browsers find `yuanqi live`: "/" behind one proxy, ":8001" on the page's own host, or an
 # origin of its own; empty: pages ask now and then
 LIVE_URL = env.place("YUANQI_LIVE_URL")
@@ -179,6 +179,7 @@ WEBHOOK_HOSTS = env.listed("YUANQI_WEBHOOK_HOSTS")
 
 # --- sessions ---------------------------------------------------------------
 
+SESSION_COOKIE_AGE = 8 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

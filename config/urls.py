@@ -1,8 +1,9 @@
 """Every address of the site, a slice at a time."""
 
 from allauth.account import views as account_views
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from config.api import api, unknown_address
 from config.signin import LoginView
 from yuanqi.web import errors, views
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("", include("yuanqi.notices.urls")),
     path("", include("yuanqi.organisation.urls")),
     path("", include("yuanqi.insight.urls")),
+    path("", include("yuanqi.integration.urls")),
+    path("api/v1/", api.urls),
+    re_path(r"^api/", unknown_address),
     path("language/", views.language, name="set_language"),
     path("account/login/", LoginView.as_view(), name="account_login"),
     path("account/logout/", account_views.LogoutView.as_view(), name="account_logout"),
