@@ -85,7 +85,7 @@ def code_lexemes(code: str) -> set[str]:
     whole = "".join(groups)
     ends = range(max(1, len(whole) - _SHORTEST_CODE_END + 1))
     plain = {group.lstrip("0") for group in groups}
-    return {whole[start:] for start in ends} | set(groups) | (plain - {""})
+    return ({whole[start:] for start in ends} | set(groups) | plain) - {""}
 
 
 def vector(found: Iterable[str]) -> str:
