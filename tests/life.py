@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -82,7 +83,15 @@ class Life:
         self.zone, self.wall = zone, wall
 
     def bring(self, stage: str) -> int:
-        """Return the id of a request that stands in `stage`, one of STAGES."""
+        """Return the id of a request that stands in `stage`: one of STAGES, or with an extension
+        asked for, or the second of two that the enterprise has just raised."""
+        if stage == "twice_submitted":
+            self._submitted()
+            return self._submitted()
+        if stage == "extension_asked":
+            case_id = self.bring("accepted")
+            self._extension_asked(case_id)
+            return case_id
         case_id = self._submitted()
         for name in STAGES[1 : STAGES.index(stage) + 1]:
             getattr(self, f"_{name}")(case_id)
@@ -112,6 +121,14 @@ class Life:
 
     def _accepted(self, case_id: int) -> None:
         desk.request_accept(case_id=case_id, **self._as("safety_handler", "11-05 13:50"))
+
+    def _extension_asked(self, case_id: int) -> None:
+        cases.extension_ask(
+            case_id=case_id,
+            amount=Decimal(5),
+            reason="专家组 11 月 24 日才到",
+            **self._as("safety_colleague", "11-05 14:00"),
+        )
 
     def _paused(self, case_id: int) -> None:
         cases.clock_pause(

@@ -20,6 +20,7 @@ from yuanqi.casework.models import (
     ClockRecord,
     Evaluation,
     Message,
+    Outcome,
     Purpose,
     Satisfaction,
     Task,
@@ -28,13 +29,12 @@ from yuanqi.casework.models import (
 )
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import Officer
-from yuanqi.organisation.queries import reporting_line
 
 from . import timeline
 from .models import CallBack, Channel, Level
 from .story_clock import Account, Held, Stop, account_of, counting_words, day_of, limit_words
-from .story_sheet import Sheet, names_of, sheet_of
+from .story_sheet import Sheet, names_of, reporting_words, sheet_of
+from .story_turns import Turns
 from .story_words import (
     ClockNow,
     Happening,
@@ -47,7 +47,7 @@ from .story_words import (
     plainly,
     steps,
 )
-from .timeline import Happened, Names
+from .timeline_names import Happened, Names
 
 RECENT = 8  # lines of the timeline that stand open
 
@@ -85,10 +85,6 @@ class Story:
                 return _("挂钩干部%(name)s代提") % {"name": name}
             case _enterprise:
                 return _("%(name)s在线提出") % {"name": name}
-
-    @property
-    def linked(self) -> Officer | None:
-        return self.sheet.linked
 
     # --- clocks -----------------------------------------------------------------------
 
@@ -144,11 +140,11 @@ class Story:
 
     def _clock_now(self, record: ClockRecord) -> ClockNow:
         calendar = work_calendar(record.calendar)
-        pauses = self._pauses(record)
+        stops = self._pauses(record)
         return ClockNow(
             purpose=record.purpose,
-            light=record.clock(pauses).light(self.now, calendar, record.warn),
-            left=record.left_as_said(pauses, self.now, calendar),
+            light=record.clock(stops).light(self.now, calendar, record.warn),
+            left=record.left_as_said(stops, self.now, calendar),
             day=day_of(record.limit_base, calendar),
             due_at=record.due_at,
             limit=self._limit_words(record),
@@ -194,8 +190,12 @@ class Story:
             shown=self.shown,
             resolve_due_at=self.resolve.due_at,
             evaluation_label=(
-                str(Satisfaction(self.evaluation.level).label) if self.evaluation else ""
+                str(Satisfaction(self.evaluation.level).label)
+                if self.evaluation and self.case.outcome != Outcome.UNRATED
+                else ""
             ),
+            ending=self.turns.ending,
+            is_parked=pause is not None and self.turns.parks(pause),
             now=self.now,
             tz=self.tz,
         )
@@ -271,7 +271,9 @@ class Story:
 
     @cached_property
     def messages(self) -> list[Message]:
-        return [one for one in self.sheet.messages if one.kind != Message.Kind.ANSWER]
+        """The talk; an answer that stands no more (it was opened again) is part of it."""
+        stands = self.answer.message if self.answer else None
+        return [one for one in self.sheet.messages if one != stands]
 
     @cached_property
     def talk(self) -> list[Said]:
@@ -298,13 +300,9 @@ class Story:
     def answer(self) -> Said | None:
         """The formal answer with its files, once it is given."""
         found = [one for one in self.sheet.messages if one.kind == Message.Kind.ANSWER]
-        if not found:
+        if not found or self.case.answered_at is None:
             return None
         return Said(at=found[-1].at, message=found[-1], files=self.files.get(found[-1].pk, ()))
-
-    @property
-    def attachments(self) -> list[Attachment]:
-        return self.sheet.attachments
 
     # --- co-handling ------------------------------------------------------------------
 
@@ -354,11 +352,7 @@ class Story:
     @property
     def reports_to(self) -> str:
         """The line an overdue request is reported up: 安环局 何思远 → 管委会 郑立群."""
-        unit = self.sheet.units.get(self.case.lead_id or self.holding.department_id)
-        return " → ".join(
-            f"{step.label} {head.name}" if head else step.label
-            for step, head in (reporting_line(unit) if unit else [])
-        )
+        return reporting_words(self.sheet, self.case.lead_id or self.holding.department_id)
 
     # --- after the answer -------------------------------------------------------------
 
@@ -369,6 +363,10 @@ class Story:
     @property
     def call_backs(self) -> list[CallBack]:
         return self.sheet.call_backs
+
+    @cached_property
+    def turns(self) -> Turns:
+        return Turns(self.sheet, self.names)
 
     # --- timeline ---------------------------------------------------------------------
 

@@ -10,12 +10,13 @@ from django.utils.translation import get_language
 
 from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.models import (
+    WITHOUT_ANSWER,
     Attachment,
     CaseHolding,
-    CaseState,
     ClockPause,
     ClockRecord,
     Evaluation,
+    Extension,
     Message,
     Task,
 )
@@ -23,14 +24,14 @@ from yuanqi.casework.queries import attachments_visible_to, definition_in, messa
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.queries import departments
+from yuanqi.organisation.queries import departments, reporting_line
 from yuanqi.registry.models import ContactPerson
 from yuanqi.registry.queries import linked_officer
 
 from . import timeline
-from .models import CallBack, Category, ServiceRequest
+from .models import CallBack, Category, Ending, Reopening, ServiceRequest
 from .queries import request_visible
-from .timeline import Happened, Names
+from .timeline_names import Happened, Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,9 @@ class Sheet:
     events: list[Happened]
     evaluations: list[Evaluation]
     call_backs: list[CallBack]
+    extensions: list[Extension]
+    endings: list[Ending]
+    reopenings: list[Reopening]
     units: Mapping[int, Department]
     officers: list[Officer]
     contacts: list[ContactPerson]
@@ -63,6 +67,9 @@ def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
     request = request_visible(case_id, actor)
     case = request.case
     staff = actor.side is not Side.ENTERPRISE
+    # what most requests never see isn't asked for
+    judged = bool(case.answered_at or case.bad_reviews or case.reopened)
+    ended = case.outcome in WITHOUT_ANSWER or bool(case.reopened)
     pauses: dict[int, list[ClockPause]] = {}
     for pause in (
         ClockPause.objects.filter(clock__case=case).select_related("by").order_by("start_at")
@@ -96,17 +103,19 @@ def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
         messages=list(messages_visible_to(case, actor).prefetch_related(None)),
         attachments=list(attachments_visible_to(actor).filter(case=case)),
         events=events,
-        evaluations=list(case.evaluations.all()) if case.answered_at else [],
-        call_backs=(
-            list(case.call_backs.select_related("officer"))
-            if staff and case.state == CaseState.CLOSED
-            else []
+        evaluations=list(case.evaluations.all()) if judged else [],
+        call_backs=list(case.call_backs.select_related("officer")) if staff and judged else [],
+        extensions=list(
+            case.extensions.select_related("asked_by", "reviewer", "decided_by", "clock")
         ),
+        endings=list(case.endings.select_related("earlier")) if ended else [],
+        reopenings=list(case.reopenings.all()) if case.reopened else [],
         units=units,
         officers=list(
             Officer.objects.filter(
                 Q(account__in=accounts)
                 | Q(pk__in=[task.officer_id for task in tasks if task.officer_id])
+                | Q(pk__in=_officers(events))
             )
         ),
         contacts=list(ContactPerson.objects.filter(account__in=accounts)),
@@ -116,6 +125,25 @@ def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
 
 def _accounts(events: Sequence[Happened]) -> set[str]:
     return {event.actor for event in events if event.actor.startswith("account:")}
+
+
+def _officers(events: Sequence[Happened]) -> set[int]:
+    """The officers whom supervision and a hand-over name, who may hold no task of it."""
+    return {
+        event.payload[key]
+        for event in events
+        for key in ("officer_id", "from_officer_id", "to_officer_id")
+        if event.payload.get(key)
+    }
+
+
+def reporting_words(sheet: Sheet, unit_id: int) -> str:
+    """The line that a delay of this unit is reported up, in one line."""
+    unit = sheet.units.get(unit_id)
+    return " → ".join(
+        f"{step.label} {head.name}" if head else step.label
+        for step, head in (reporting_line(unit) if unit else [])
+    )
 
 
 def names_of(sheet: Sheet) -> Names:
@@ -135,4 +163,8 @@ def names_of(sheet: Sheet) -> Names:
         opinions={task.pk: task.opinion for task in sheet.tasks},
         grounds={code: getattr(ground.label, language) for code, ground in grounds.items()},
         supplied=frozenset(code for code, one in grounds.items() if one.ends_with_supply),
+        refusals={
+            code: getattr(ground.label, language)
+            for code, ground in sheet.definition.refusal_grounds.items()
+        },
     )

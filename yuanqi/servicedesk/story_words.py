@@ -16,11 +16,14 @@ from yuanqi.casework.models import (
     CaseState,
     ClockPause,
     Message,
+    Outcome,
     Purpose,
     Task,
 )
 from yuanqi.domain.clock import Light
 from yuanqi.foundation import formats
+
+from .models import Ending
 
 Work = CaseHolding.Work
 
@@ -104,6 +107,8 @@ class Standing:
     shown: ClockNow | None  # the clock that the lists show
     resolve_due_at: datetime | None
     evaluation_label: str
+    ending: Ending | None  # without an answer
+    is_parked: bool
     now: datetime
     tz: tzinfo
 
@@ -230,6 +235,8 @@ def _who_and_what(standing: Standing, *, to_enterprise: bool) -> tuple[str, str]
             return firm, _("评价这次办理")
         case CaseState.CALL_BACK:
             return standing.holder, _("电话回访企业")
+        case _closed if standing.ending is not None:
+            return str(Outcome(standing.case.outcome).label), ""
         case _closed:
             return _("已办结"), standing.evaluation_label
 
@@ -251,6 +258,8 @@ def plainly(standing: Standing) -> str:
     if standing.pause is not None:
         values["awaited"] = standing.pause.awaited
         values["until"] = standing.when(standing.pause.until_at)
+        if standing.is_parked:
+            return _("这件眼下办不了：%(awaited)s。%(until)s 前复核，到时接着办。") % values
         if standing.waits_for_enterprise:
             return _("%(lead)s在等您补交%(awaited)s。交来以后，时限接着算。") % values
         return _("%(lead)s在等：%(awaited)s。时限暂停，最迟 %(until)s 接着算。") % values
@@ -284,12 +293,30 @@ def _after_the_answer(standing: Standing, shown: str, values: dict[str, str]) ->
                 **values,
                 "shown": shown,
             }
+        case _closed if standing.ending is not None:
+            return _ended(standing, standing.ending)
         case _closed:
             closed_at = standing.case.closed_at
             at = standing.when(closed_at) if closed_at is not None else ""
             if standing.evaluation_label:
                 return _("%(at)s 办结。您评价：%(level)s。") % {**values, "at": at}
             return _("%(at)s 办结，没有评价。") % {"at": at}
+
+
+def _ended(standing: Standing, ending: Ending) -> str:
+    """Say to the enterprise why there is no answer, and where to go."""
+    values = {"why": ending.explanation, "where": ending.where_to, "at": standing.when(ending.at)}
+    match standing.case.outcome:
+        case Outcome.WITHDRAWN:
+            return _("您在 %(at)s 撤回了这件诉求。") % values
+        case Outcome.MERGED:
+            into = standing.case.merged_into
+            values["number"] = into.number if into else ""
+            return _("和 %(number)s 是同一件事，在那一件里一并答复您。%(why)s") % values
+        case _not_accepted if ending.where_to:
+            return _("%(why)s可以找：%(where)s。") % values
+        case _not_accepted:
+            return ending.explanation
 
 
 STEPS = (
@@ -313,6 +340,13 @@ def steps(
 ) -> list[Step]:
     """The way of a request in five steps: done with its day, under way, to come."""
     case = standing.case
+    if standing.ending is not None:
+        ended = formats.day(standing.ending.at, now=standing.now, tz=standing.tz)
+        began = formats.day(case.opened_at, now=standing.now, tz=standing.tz)
+        return [
+            Step(str(STEPS[0]), "is-done", began),
+            Step(str(Outcome(case.outcome).label), "is-done", ended),
+        ]
     done: tuple[datetime | None, ...] = (
         case.opened_at,
         dispatched_at if case.state != CaseState.SUBMITTED else None,

@@ -5,9 +5,6 @@ given: the chain holds ids only.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,55 +12,13 @@ from django.utils.translation import pgettext
 from yuanqi.casework.models import Satisfaction
 from yuanqi.foundation.journal import Audience
 
+from . import timeline_turns
 from .models import Channel
+from .timeline_names import Happened, Names
 
 STAFF_READS = frozenset({Audience.ENTERPRISE.value, Audience.STAFF.value})
 ENTERPRISE_READS = frozenset({Audience.ENTERPRISE.value})
 LONGEST_OPINION = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """An event as the journal holds it."""
-
-    kind: str
-    at: datetime
-    actor: str
-    payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """Who is meant by the ids of events. What is not known is left out of a sentence."""
-
-    units: Mapping[int, str] = field(default_factory=dict)  # departments
-    people: Mapping[str, str] = field(default_factory=dict)  # by the journal's label of an actor
-    their_units: Mapping[str, str] = field(default_factory=dict)
-    officers: Mapping[int, str] = field(default_factory=dict)
-    opinions: Mapping[int, str] = field(default_factory=dict)  # by task
-    grounds: Mapping[str, str] = field(default_factory=dict)  # labels of the pause grounds
-    supplied: frozenset[str] = frozenset()  # grounds that the enterprise's material ends
-
-    def unit(self, pk: Any) -> str:
-        return self.units.get(pk, "")
-
-    def who(self, event: Happened) -> str:
-        """The person who acted, without the unit."""
-        return self.people.get(event.actor, "")
-
-    def officer(self, event: Happened) -> str:
-        """The unit and the name of the officer who acted: 安环局何思远."""
-        return pgettext("unit and person", "%(unit)s%(name)s") % {
-            "unit": self.their_units.get(event.actor, ""),
-            "name": self.who(event),
-        }
-
-    def reason(self, ground: str, awaited: str) -> str:
-        """Why a clock stands still: 等企业补水质检测报告."""
-        if ground in self.supplied:
-            return _("等企业补%(awaited)s") % {"awaited": awaited}
-        label = self.grounds.get(ground, "")
-        return _("%(ground)s：%(awaited)s") % {"ground": label, "awaited": awaited}
 
 
 def sentence(event: Happened, names: Names, *, to_enterprise: bool) -> str | None:
@@ -170,15 +125,19 @@ def _called_back(event: Happened, names: Names, _to_enterprise: bool) -> str:
     values = {"officer": names.officer(event)}
     if event.payload["is_resolved"]:
         return _("%(officer)s回访企业：问题已解决") % values
+    if event.payload.get("is_sent_back"):
+        return _("%(officer)s回访企业：问题没有解决，退回整改") % values
     return _("%(officer)s回访企业：问题没有解决") % values
 
 
-def _closed(event: Happened, _names: Names, to_enterprise: bool) -> str:
+def _closed(event: Happened, _names: Names, to_enterprise: bool) -> str | None:
     match event.payload["how"]:
         case "unrated":
             return _("评价期满，没有评价，办结")
         case "called_back":
             return _("办结") if to_enterprise else _("回访后办结")
+        case "not_accepted" | "merged" | "withdrawn":
+            return None  # its own event says it
         case _evaluated_well:
             return _("办结")
 
@@ -197,11 +156,16 @@ _WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "casework.message_sent": _said,
     "casework.evaluated": _evaluated,
     "casework.case_closed": _closed,
+    **timeline_turns.WORDS,
 }
 
 # what stands between the messages of the talk: whatever changed who waits for whom
-BETWEEN_MESSAGES = frozenset(_WORDS) - {
-    "servicedesk.request_raised",
-    "casework.message_sent",
-    "casework.task_started",
-}
+BETWEEN_MESSAGES = (
+    frozenset(_WORDS)
+    - timeline_turns.ASIDE
+    - {
+        "servicedesk.request_raised",
+        "casework.message_sent",
+        "casework.task_started",
+    }
+)

@@ -3,7 +3,6 @@
 from .acts import (
     AcceptForm,
     CallBackForm,
-    DispatchForm,
     EvaluateForm,
     PauseForm,
     ResumeForm,
@@ -11,6 +10,18 @@ from .acts import (
     TaskFinishForm,
     TaskStartForm,
     forms_for,
+)
+from .dispatch import DispatchForm
+from .life import (
+    ExtensionAskForm,
+    ExtensionDecideForm,
+    HandOverForm,
+    MergeIntoForm,
+    ParkForm,
+    RedispatchForm,
+    RefuseForm,
+    ReopenForm,
+    WithdrawForm,
 )
 from .lists import BatchForm, LineForm, MergeForm, RenameViewForm, SaveViewForm
 from .parts import ActForm
@@ -25,17 +36,26 @@ __all__ = [
     "CallBackForm",
     "DispatchForm",
     "EvaluateForm",
+    "ExtensionAskForm",
+    "ExtensionDecideForm",
+    "HandOverForm",
     "LineForm",
     "MergeForm",
+    "MergeIntoForm",
     "MessageForm",
+    "ParkForm",
     "PauseForm",
     "RaiseForm",
+    "RedispatchForm",
+    "RefuseForm",
     "RenameViewForm",
+    "ReopenForm",
     "ResumeForm",
     "ReturnForm",
     "SaveViewForm",
     "SupplyForm",
     "TaskFinishForm",
     "TaskStartForm",
+    "WithdrawForm",
     "forms_for",
 ]

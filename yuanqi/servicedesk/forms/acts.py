@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.models import (
@@ -19,91 +19,23 @@ from yuanqi.casework.models import (
 from yuanqi.casework.operations import definition_of
 from yuanqi.casework.queries import Act
 from yuanqi.foundation.actors import Actor
-from yuanqi.organisation.models import Department
-from yuanqi.organisation.queries import bureaus
 
-from ..models import Return
-from ..operations import CoHandler
-from ..queries import open_pause, own_tasks
+from ..queries import open_pause, own_tasks, tasks_to_hand_over
+from .dispatch import DispatchForm
+from .life import (
+    ExtensionAskForm,
+    ExtensionDecideForm,
+    HandOverForm,
+    MergeIntoForm,
+    ParkForm,
+    RedispatchForm,
+    RefuseForm,
+    ReopenForm,
+    WithdrawForm,
+    said,
+)
 from .parts import BODY_LENGTH, ActForm, YesNo, area
 from .talk import AnswerForm, MessageForm, SupplyForm
-
-
-class DispatchForm(ActForm):
-    """派单: a lead, proposed by the category, and what each co-handler is asked.
-
-    One row a department: a tick, and what it is asked. Words without a tick count as asked.
-    """
-
-    name = "dispatch"
-    lead = forms.TypedChoiceField(
-        label=gettext_lazy("主办部门"),
-        coerce=int,
-        error_messages={"required": gettext_lazy("请选一个主办部门。")},
-    )
-
-    def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data)
-        request = case.request
-        self.units: list[Department] = list(bureaus())
-        self.returned = (
-            Return.objects.select_related("department", "officer")
-            .filter(case=case)
-            .order_by("at")
-            .last()
-        )
-        proposed = request.proposed_lead
-        lead = self.fields["lead"]
-        lead.choices = [
-            ("", _("请选择")),
-            *((unit.pk, unit.full_label) for unit in self.units),
-        ]
-        if self.returned is not None:
-            lead.help_text = _("%(unit)s退回过：%(reason)s（依据：%(basis)s）") % {
-                "unit": self.returned.department.label,
-                "reason": self.returned.reason,
-                "basis": self.returned.basis,
-            }
-        if proposed is not None and (
-            self.returned is None or self.returned.department_id != proposed.pk
-        ):
-            lead.initial = proposed.pk
-            lead.help_text = lead.help_text or _("建议 %(unit)s：这类诉求通常由它主办。") % {
-                "unit": proposed.label
-            }
-        for unit in self.units:
-            self.fields[f"co_{unit.pk}"] = forms.BooleanField(required=False, label=unit.label)
-            self.fields[f"brief_{unit.pk}"] = forms.CharField(
-                required=False,
-                max_length=200,
-                label=_("请%(unit)s办什么") % {"unit": unit.label},
-            )
-
-    @property
-    def rows(self) -> list[tuple[Any, Any]]:
-        """The tick and the words of each department."""
-        return [(self[f"co_{unit.pk}"], self[f"brief_{unit.pk}"]) for unit in self.units]
-
-    def clean(self) -> dict[str, Any]:
-        lead = self.cleaned_data.get("lead")
-        asked = []
-        for unit in self.units:
-            words = self.cleaned_data.get(f"brief_{unit.pk}", "")
-            if not words and not self.cleaned_data.get(f"co_{unit.pk}"):
-                continue
-            if unit.pk == lead:
-                self.add_error(
-                    f"co_{unit.pk}",
-                    _("%(unit)s已是主办，不用再列为协办。") % {"unit": unit.label},
-                )
-            elif not words:
-                self.add_error(
-                    f"brief_{unit.pk}",
-                    _("请写明要%(unit)s办什么，它才知道从哪里着手。") % {"unit": unit.label},
-                )
-            asked.append(CoHandler(unit.pk, words))
-        self.cleaned_data["co_handlers"] = asked
-        return self.cleaned_data
 
 
 class AcceptForm(ActForm):
@@ -162,7 +94,7 @@ class PauseForm(ActForm):
             (
                 code,
                 _("%(label)s，最长 %(days)d 个工作日")
-                % {"label": _said(ground.label), "days": ground.at_most_working_days},
+                % {"label": said(ground.label), "days": ground.at_most_working_days},
             )
             for code, ground in ordered
         ]
@@ -170,10 +102,6 @@ class PauseForm(ActForm):
         field.help_text = _("依据%(bases)s；到最长时限计时自动恢复。") % {
             "bases": _("、").join(bases)
         }
-
-
-def _said(label: Any) -> str:
-    return str(label.en if get_language() == "en" else label.zh)
 
 
 class ResumeForm(ActForm):
@@ -258,10 +186,19 @@ class CallBackForm(ActForm):
         error_messages={"required": gettext_lazy("请记下了解到的情况。")},
     )
     is_resolved = YesNo(label=gettext_lazy("企业认为问题解决了吗？"))
+    is_sent_back = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("退回主办部门整改，整改后再答复、再评价"),
+    )
 
     def __init__(self, case: Case, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.evaluation = case.evaluations.order_by("at", "id").last()
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("is_sent_back") and self.cleaned_data.get("is_resolved"):
+            self.add_error("is_sent_back", _("问题已经解决的，不用退回整改。"))
+        return self.cleaned_data
 
 
 class TaskStartForm(ActForm):
@@ -299,7 +236,8 @@ def forms_for(
     """Return the forms of what this actor may do now, by name; bound ones as they were sent.
 
     Names: dispatch, accept, return, message, pause, resume, supply, answer, evaluate,
-    call-back, and for the actor's own task task-start or task-finish.
+    call-back, extend, decide-extension, redispatch, park, refuse, merge, withdraw, reopen,
+    hand-over, and for the actor's own task task-start or task-finish.
     """
     found: dict[str, forms.Form] = {}
     for act, form_class in _FORMS.items():
@@ -315,6 +253,14 @@ def forms_for(
                 found.setdefault("task-start", TaskStartForm(task))
             if task.state == TaskState.ACTIVE and Act.TASK_FINISH in acts:
                 found.setdefault("task-finish", TaskFinishForm(task))
+    if Act.HAND_OVER in acts and (tasks := tasks_to_hand_over(case, actor)):
+        found["hand-over"] = HandOverForm(tasks[0])
+    for act, form_class in _OF_THE_ACTOR.items():
+        if act in acts:
+            found[form_class.name] = form_class(case, actor)
+    for act, plain_class in _PLAIN.items():
+        if act in acts:
+            found[plain_class.name] = plain_class()
     found.update({name: form for name, form in (bound or {}).items() if name in found})
     return found
 
@@ -328,4 +274,10 @@ _FORMS: dict[Act, Any] = {
     Act.ANSWER: AnswerForm,
     Act.EVALUATE: EvaluateForm,
     Act.CALL_BACK: CallBackForm,
+    Act.EXTEND: ExtensionAskForm,
+    Act.DECIDE_EXTENSION: ExtensionDecideForm,
+    Act.REDISPATCH: RedispatchForm,
+    Act.PARK: ParkForm,
 }
+_OF_THE_ACTOR: dict[Act, Any] = {Act.REFUSE: RefuseForm, Act.MERGE: MergeIntoForm}
+_PLAIN: dict[Act, Any] = {Act.WITHDRAW: WithdrawForm, Act.REOPEN: ReopenForm}

@@ -15,6 +15,7 @@ from yuanqi.foundation import files
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.journal import Event
 from yuanqi.servicedesk import events as desk_events
+from yuanqi.supervision import events as supervision_events
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk import timeline
 from yuanqi.servicedesk.operations import CoHandler
@@ -338,8 +339,12 @@ def test_the_talk_keeps_notes_from_the_enterprise(zone, in_progress):
     ]
     assert (staff.open_messages, staff.notes) == (2, 1)
     assert NOTE not in str(talk(firm))
-    assert [item.name for item in staff.attachments] == ["工艺说明.png", "内部.png", "检测报告.png"]
-    assert [item.name for item in firm.attachments] == ["工艺说明.png", "检测报告.png"]
+    assert [item.name for item in staff.sheet.attachments] == [
+        "工艺说明.png",
+        "内部.png",
+        "检测报告.png",
+    ]
+    assert [item.name for item in firm.sheet.attachments] == ["工艺说明.png", "检测报告.png"]
     assert [item.name for item in firm.asked_files] == ["工艺说明.png"]
     assert [f.name for item in firm.talk for f in item.files] == ["检测报告.png"]
 
@@ -380,7 +385,7 @@ def test_another_enterprise_has_no_story(zone, in_progress):
         tell(zone, in_progress, zone.stranger, at("11-18 10:00"))
 
 
-@pytest.mark.parametrize(("who", "queries"), [("safety_handler", 13), ("contact", 13)])
+@pytest.mark.parametrize(("who", "queries"), [("safety_handler", 14), ("contact", 14)])
 def test_a_story_is_read_in_a_fixed_number_of_queries(
     zone, in_progress, who, queries, django_assert_num_queries
 ):
@@ -398,13 +403,13 @@ def test_a_story_is_read_in_a_fixed_number_of_queries(
         story = story_of(in_progress, actor, at("11-18 11:00"))
         assert story.move and story.talk and story.timeline and story.account and story.tasks
         assert story.steps and story.plainly and story.reports_to and story.other_clocks
-        assert story.attachments and story.raised and story.linked.department
+        assert story.sheet.attachments and story.raised and story.sheet.linked.department
 
 
 def test_every_event_of_a_request_has_words_for_both_sides():
     kinds = {
         event.kind
-        for module in (case_events, desk_events)
+        for module in (case_events, desk_events, supervision_events)
         for _name, event in inspect.getmembers(module, inspect.isclass)
         if issubclass(event, Event) and event is not Event and "case_id" in event.__annotations__
     }

@@ -1,68 +1,27 @@
 """What is done to a request: each view takes one form, calls one operation, says what follows."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from yuanqi.casework import operations as cases
 from yuanqi.casework.models import Case, CaseState, Message, Task
 from yuanqi.casework.queries import Act, acts_allowed
-from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Side
-from yuanqi.foundation.errors import Conflict, Invalid
 
 from .. import forms
 from .. import operations as desk
-from ..queries import open_pause, own_task, request_for, request_visible
-from .request import render_page
-from .sending import send_once
-
-Operation = Callable[[datetime], None]
-Saying = Callable[[Case], str]
+from ..queries import open_pause, own_task, request_for
+from .acting import carry_out, when
+from .sending import an_act
 
 
-def _send(
-    request: HttpRequest, case: Case, form: forms.ActForm, operate: Operation, say: Saying
-) -> HttpResponse:
-    """Carry out one act; whatever stands in the way, nothing that was written is lost."""
-    bound = {form.name: form}
-    if not form.is_valid():
-        return render_page(request, case.pk, bound=bound, status=form.status)
-
-    def act() -> tuple[str, str]:
-        operate(timezone.now())
-        return reverse("servicedesk:request", args=[case.pk]), say(
-            request_visible(case.pk, request.actor).case
-        )
-
-    try:
-        return send_once(request, form, act)
-    except Conflict as error:
-        form.ask_for_files_again()
-        return render_page(request, case.pk, conflict=error.message, bound=bound, status=409)
-    except Invalid as error:
-        form.refuse(error)
-        return render_page(request, case.pk, bound=bound, status=422)
-
-
-def _when(at: datetime | None) -> str:
-    if at is None:
-        return formats.UNKNOWN
-    return formats.moment_long(at, now=timezone.now(), tz=timezone.get_default_timezone())
-
-
-@login_required
-@require_POST
+@an_act
 def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.DISPATCH).case
     form = forms.DispatchForm(case, request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -75,33 +34,31 @@ def dispatch(request: HttpRequest, case_id: int) -> HttpResponse:
         ),
         lambda done: (
             _("已派给%(unit)s，%(due)s 前签收。")
-            % {"unit": done.lead.full_label if done.lead else "", "due": _when(done.due_at)}
+            % {"unit": done.lead.full_label if done.lead else "", "due": when(done.due_at)}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def accept(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.ACCEPT).case
-    return _send(
+    return carry_out(
         request,
         case,
         forms.AcceptForm(request.POST),
         lambda at: desk.request_accept(case_id=case_id, actor=request.actor, at=at),
         lambda done: (
             _("已签收，由您主办，%(due)s 前答复。请先联系企业，再给出办理计划。")
-            % {"due": _when(done.due_at)}
+            % {"due": when(done.due_at)}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def return_(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.RETURN).case
     form = forms.ReturnForm(case, request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -114,33 +71,31 @@ def return_(request: HttpRequest, case_id: int) -> HttpResponse:
         ),
         lambda done: (
             _("已退回服务中心，由%(name)s在 %(due)s 前改派。")
-            % {"name": done.responsible, "due": _when(done.due_at)}
+            % {"name": done.responsible, "due": when(done.due_at)}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def task_start(request: HttpRequest, case_id: int, task_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.TASK_START).case
     task = own_task(case, task_id, request.actor)
-    return _send(
+    return carry_out(
         request,
         case,
         forms.TaskStartForm(task, request.POST),
         lambda at: cases.task_start(case_id=case_id, task_id=task_id, actor=request.actor, at=at),
         lambda done: (
-            _("已签收这项协办，请在 %(due)s 前给出意见。") % {"due": _when(_work_due(task))}
+            _("已签收这项协办，请在 %(due)s 前给出意见。") % {"due": when(_work_due(task))}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def task_finish(request: HttpRequest, case_id: int, task_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.TASK_FINISH).case
     form = forms.TaskFinishForm(own_task(case, task_id, request.actor), request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -157,14 +112,13 @@ def task_finish(request: HttpRequest, case_id: int, task_id: int) -> HttpRespons
     )
 
 
-@login_required
-@require_POST
+@an_act
 def message(request: HttpRequest, case_id: int) -> HttpResponse:
     act = Act.NOTE if request.POST.get("kind") == Message.Kind.NOTE else Act.TALK
     case = request_for(case_id, request.actor, act).case
     allowed = acts_allowed(case, request.actor)
     form = forms.MessageForm(case, request.actor, allowed, request.POST, request.FILES)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -180,12 +134,11 @@ def message(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@an_act
 def pause(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.PAUSE).case
     form = forms.PauseForm(case, request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -202,25 +155,23 @@ def pause(request: HttpRequest, case_id: int) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@an_act
 def resume(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.RESUME).case
-    return _send(
+    return carry_out(
         request,
         case,
         forms.ResumeForm(case, request.POST),
         lambda at: cases.clock_resume(case_id=case_id, actor=request.actor, at=at),
-        lambda done: _("计时已恢复，%(due)s 前答复。") % {"due": _when(done.due_at)},
+        lambda done: _("计时已恢复，%(due)s 前答复。") % {"due": when(done.due_at)},
     )
 
 
-@login_required
-@require_POST
+@an_act
 def supply(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.SUPPLY).case
     form = forms.SupplyForm(case, request.POST, request.FILES)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -236,18 +187,17 @@ def supply(request: HttpRequest, case_id: int) -> HttpResponse:
             % {
                 "unit": done.lead.full_label if done.lead else "",
                 "name": done.responsible,
-                "due": _when(done.due_at),
+                "due": when(done.due_at),
             }
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def answer(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.ANSWER).case
     form = forms.AnswerForm(case, request.POST, request.FILES)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -259,17 +209,16 @@ def answer(request: HttpRequest, case_id: int) -> HttpResponse:
             at=at,
         ),
         lambda done: (
-            _("已答复企业，请它在 %(due)s 前评价；到期未评价就办结。") % {"due": _when(done.due_at)}
+            _("已答复企业，请它在 %(due)s 前评价；到期未评价就办结。") % {"due": when(done.due_at)}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def evaluate(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.EVALUATE).case
     form = forms.EvaluateForm(case, request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -287,17 +236,16 @@ def evaluate(request: HttpRequest, case_id: int) -> HttpResponse:
             _("谢谢您的评价，这件已办结。")
             if done.state == CaseState.CLOSED
             else _("谢谢您如实评价。服务中心%(name)s会在 %(due)s 前给您回电。")
-            % {"name": done.responsible, "due": _when(done.due_at)}
+            % {"name": done.responsible, "due": when(done.due_at)}
         ),
     )
 
 
-@login_required
-@require_POST
+@an_act
 def call_back(request: HttpRequest, case_id: int) -> HttpResponse:
     case = request_for(case_id, request.actor, Act.CALL_BACK).case
     form = forms.CallBackForm(case, request.POST)
-    return _send(
+    return carry_out(
         request,
         case,
         form,
@@ -306,10 +254,16 @@ def call_back(request: HttpRequest, case_id: int) -> HttpResponse:
             spoke_with=form.cleaned_data["spoke_with"],
             facts=form.cleaned_data["facts"],
             is_resolved=form.cleaned_data["is_resolved"],
+            is_sent_back=form.cleaned_data["is_sent_back"],
             actor=request.actor,
             at=at,
         ),
-        lambda done: _("回访已记下，这件已办结。"),
+        lambda done: (
+            _("回访已记下，这件已办结。")
+            if done.state == CaseState.CLOSED
+            else _("回访已记下，已退回%(unit)s整改，%(due)s 前重新答复。")
+            % {"unit": done.lead.label if done.lead else "", "due": when(done.due_at)}
+        ),
     )
 
 
@@ -320,7 +274,7 @@ def _work_due(task: Task) -> datetime | None:
 
 def _until(case: Case) -> str:
     standing = open_pause(case)
-    return _when(standing.until_at if standing else None)
+    return when(standing.until_at if standing else None)
 
 
 def _message_said(request: HttpRequest, kind: str, case: Case) -> str:
