@@ -51,7 +51,7 @@ def run(case_ids: Iterable[int], do: Do) -> Report:
         except NotVisible:
             refused.append((case_id, _("这件不归您看了，没有办。")))
         except (NotAllowed, Conflict, Invalid) as error:
-            refused.append((case_id, error.message))
+            refused.append((case_id, str(error.message)))
         else:
             done.append(case_id)
     return Report(tuple(done), tuple(refused))

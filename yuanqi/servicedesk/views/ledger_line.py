@@ -18,6 +18,7 @@ from yuanqi.foundation.once import once
 from .. import forms
 from .. import operations as desk
 from ..ledger import requests_listed
+from ..models import ServiceRequest
 from ..queries import request_for
 from ..rows import rows_of, with_row_parts
 from .ledger import queue_tabs
@@ -72,15 +73,20 @@ def line(request: HttpRequest, case_id: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found, form: forms.LineForm, back: str, *, status: int = 200
+    request: HttpRequest,
+    found: ServiceRequest,
+    form: forms.LineForm,
+    back: str,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "page_title": _("派单"),
         "back_url": back,
         "back": back,
-        "request_": found,
         "case": found.case,
         "form": form,
+        "text": "" if _says_all(found) else found.text,
         "is_open": found.case.state == CaseState.SUBMITTED,
     }
     if not request.htmx:
@@ -91,6 +97,11 @@ def _show(
         response["HX-Retarget"] = f"#line-{found.case.pk}"
         response["HX-Reswap"] = "outerHTML"
     return response
+
+
+def _says_all(found: ServiceRequest) -> bool:
+    """Whether the title, which is how the text begins, is all of it."""
+    return len(found.text.strip().rstrip("。")) <= len(found.case.title)
 
 
 def _sent(request: HttpRequest, case_id: int, back: str, sentence: str) -> HttpResponse:

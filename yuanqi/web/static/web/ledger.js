@@ -129,6 +129,13 @@
     });
   });
 
+  /* A panel that was opened to write in it is written in at once. */
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.(".yq-filterbar details[open]")) {
+      event.target.querySelector("form.yq-menu-panel input:not([type=hidden])")?.focus();
+    }
+  }, true);
+
   document.addEventListener("reset", (event) => {
     const ticks = event.target.id === "batch" && table;
     if (!ticks) return;
