@@ -1,6 +1,7 @@
 """What is asked when a token or a webhook is made."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yuanqi.foundation.api import SCOPE_LABELS
 
-from .kinds import LABELS
+from .kinds import GROUPS, kinds_in
 from .reach import LONGEST
 
 _LIVES = ((30, _("30 天")), (90, _("90 天")), (180, _("半年")), (365, _("一年")))
@@ -63,10 +64,22 @@ class WebhookForm(OnceForm):
         widget=forms.URLInput(attrs={"placeholder": "https://erp.example.com/yuanqi"}),
         help_text=_("用 https，能从园区服务器访问。我们向它 POST 一条 CloudEvents。"),
     )
-    kinds = forms.MultipleChoiceField(
+    groups = forms.MultipleChoiceField(
         label=_("推送哪些事件"),
         required=False,
-        choices=list(LABELS.items()),
+        choices=[(code, label) for code, (label, _kinds) in GROUPS.items()],
         widget=forms.CheckboxSelectMultiple,
         help_text=_("一个都不选，就是全部。只推送您看得到的诉求。"),
     )
+
+    def __init__(self, *args: Any, by_enterprise: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if by_enterprise:
+            # an enterprise isn't told how its matter is hurried on
+            self.fields["groups"].choices = [
+                choice for choice in self.fields["groups"].choices if choice[0] != "supervision"
+            ]
+
+    @property
+    def kinds(self) -> list[str]:
+        return kinds_in(self.cleaned_data["groups"])

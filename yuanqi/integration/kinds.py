@@ -42,6 +42,73 @@ LABELS = {
     "supervision.supervision_ended": _("督办结束"),
 }
 
+# what is chosen together on the page; the API's events keep their own names
+GROUPS = {
+    "intake": (
+        _("提出、派单、签收"),
+        (
+            "servicedesk.request_raised",
+            "servicedesk.request_dispatched",
+            "servicedesk.request_redispatched",
+            "servicedesk.request_accepted",
+            "servicedesk.request_returned",
+        ),
+    ),
+    "work": (
+        _("沟通、协办、暂停、延期"),
+        (
+            "casework.message_sent",
+            "casework.clock_paused",
+            "casework.clock_resumed",
+            "casework.extension_asked",
+            "casework.extension_decided",
+            "casework.task_started",
+            "casework.task_done",
+            "casework.handed_over",
+            "casework.case_parked",
+        ),
+    ),
+    "answer": (
+        _("答复、评价、办结"),
+        (
+            "servicedesk.request_answered",
+            "servicedesk.called_back",
+            "casework.evaluated",
+            "casework.case_closed",
+        ),
+    ),
+    "turns": (
+        _("不予受理、并案、撤回、重新办理"),
+        (
+            "servicedesk.request_refused",
+            "servicedesk.request_merged",
+            "servicedesk.request_withdrawn",
+            "servicedesk.request_reopened",
+        ),
+    ),
+    "supervision": (
+        _("超时、催办、督办"),
+        tuple(kind for kind in LABELS if kind.startswith("supervision.")),
+    ),
+}
+
+
+def kinds_in(groups: Sequence[str]) -> list[str]:
+    """All kinds of these groups."""
+    return [kind for group in groups for kind in GROUPS[group][1]]
+
+
+def groups_said(kinds: Sequence[str]) -> list[str]:
+    """What was chosen, in few words: whole groups, then single kinds."""
+    left = set(kinds)
+    said = []
+    for label, members in GROUPS.values():
+        if left.issuperset(members):
+            said.append(str(label))
+            left -= set(members)
+    return said + [str(LABELS[kind]) for kind in LABELS if kind in left]
+
+
 # words that come from a table of the program's, not from somebody's pen
 _CODES = frozenset(
     {

@@ -1,6 +1,6 @@
 """The pages of tokens and webhooks: each shows and changes one's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.api import SCOPE_LABELS
@@ -20,7 +21,7 @@ from yuanqi.foundation.once import once
 
 from . import deliveries, operations
 from .forms import OnceForm, TokenForm, WebhookForm
-from .kinds import LABELS
+from .kinds import LABELS, groups_said
 from .models import DeliveryState, Token, Webhook, WebhookDelivery
 from .operations import Shown
 from .queries import deliveries_of, tokens_of, webhook_of, webhooks_of
@@ -41,7 +42,7 @@ def _home(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
         "tokens": [_token(token, now) for token in tokens_of(actor)[:50]],
         "webhooks": list(webhooks_of(actor)),
         "token_form": TokenForm(),
-        "webhook_form": WebhookForm(),
+        "webhook_form": WebhookForm(by_enterprise=actor.side is Side.ENTERPRISE),
         **more,
     }
     return render(request, "integration/home.html", context, status=status)
@@ -51,6 +52,7 @@ def _shell(actor: Actor, title: str, back_url: str) -> dict[str, Any]:
     is_outside = actor.side is Side.ENTERPRISE
     return {
         "base": "web/portal.html" if is_outside else "web/desk.html",
+        "main_class": "yq-phone-main" if is_outside else "",
         "page_title": title,
         "back_url": back_url,
     }
@@ -88,12 +90,12 @@ def token_make(request: HttpRequest) -> HttpResponse:
 @require_POST
 def webhook_make(request: HttpRequest) -> HttpResponse:
     """Make a webhook, and show its secret this once."""
-    form = WebhookForm(request.POST)
+    form = WebhookForm(request.POST, by_enterprise=request.actor.side is Side.ENTERPRISE)
 
     def make() -> Shown:
         return operations.webhook_make(
             url=form.cleaned_data["url"],
-            kinds=form.cleaned_data["kinds"],
+            kinds=form.kinds,
             actor=request.actor,
             at=timezone.now(),
         )
@@ -166,22 +168,30 @@ def _webhook(
     context = {
         **_shell(request.actor, _("推送"), reverse("integration:home")),
         "webhook": row,
-        "kinds": [str(LABELS[kind]) for kind in row.kinds if kind in LABELS],
-        "lines": [_line(one) for one in page.rows],
+        "kinds": groups_said(row.kinds),
+        "lines": _lines(page.rows, request.actor),
         "foot": foot,
         "conflict": conflict,
     }
     return render(request, "integration/webhook.html", context, status=status)
 
 
-def _line(row: WebhookDelivery) -> dict[str, Any]:
-    label = _("测试") if row.kind == deliveries.TEST else str(LABELS.get(row.kind, row.kind))
-    return {
-        "row": row,
-        "label": label,
-        "failed": row.state != DeliveryState.DELIVERED and row.attempts > 0,
-        "may_repeat": row.attempts > 0,
-    }
+def _lines(rows: Sequence[WebhookDelivery], actor: Actor) -> list[dict[str, Any]]:
+    """What was sent, with the requests that the reader still sees."""
+    ids = {int(row.subject) for row in rows if row.subject}
+    cases = cases_visible_to(actor).only("number").in_bulk(ids)
+    return [
+        {
+            "row": row,
+            "case": cases.get(int(row.subject)) if row.subject else None,
+            "label": _("测试")
+            if row.kind == deliveries.TEST
+            else str(LABELS.get(row.kind, row.kind)),
+            "failed": row.state != DeliveryState.DELIVERED and row.attempts > 0,
+            "may_repeat": row.attempts > 0,
+        }
+        for row in rows
+    ]
 
 
 @login_required
