@@ -36,14 +36,6 @@ def once(*, account_id: int, key: str, at: datetime, act: Callable[[], str]) -> 
         return location
 
 
-def was_used(*, account_id: int, key: str) -> bool:
-    """Whether this form has been carried out before: its result need not be thought over again."""
-    try:
-        return OnceKey.objects.filter(account_id=account_id, key=UUID(key)).exists()
-    except ValueError:
-        return False
-
-
 def result_of(*, account_id: int, key: str) -> str | None:
     """Where the result of this form is shown if it has been carried out before, else None."""
     try:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from yuanqi.casework.queries import Limits
 from yuanqi.foundation import formats
+from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import departments
 from yuanqi.registry.models import ContactPerson
 
 from ..loading import rank
@@ -55,6 +57,19 @@ class RaiseForm(ActForm):
     suggested = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
     # what may answer it already has been shown: sent again, the request is raised
     seen = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    accused_unit = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=gettext_lazy("投诉哪个部门"),
+        help_text=gettext_lazy("被投诉的部门和人员看不到这件，也不能办它。"),
+    )
+    accused_name = forms.CharField(
+        required=False,
+        max_length=40,
+        label=gettext_lazy("投诉其中哪个人"),
+        help_text=gettext_lazy("写姓名；不知道或不是冲着某个人，就空着。"),
+    )
     contact = forms.TypedChoiceField(
         label=gettext_lazy("联系谁"),
         coerce=int,
@@ -83,6 +98,10 @@ class RaiseForm(ActForm):
         ]
         ids = [person.pk for person in people]
         self.fields["contact"].initial = contact_id if contact_id in ids else next(iter(ids), None)
+        self.fields["accused_unit"].choices = [
+            ("", _("不是投诉")),
+            *((unit.pk, unit.full_label) for unit in departments()),
+        ]
         self.fields["other_category"].choices = [
             ("", _("不确定，请服务中心判断")),
             *((code, category.label) for code, category in self.categories.items()),
@@ -158,4 +177,20 @@ class RaiseForm(ActForm):
         if code not in self.categories:
             raise ValidationError({"other_category": _("请从列出的类别中选一个。")})
         sent["category"] = code
+        sent["accused_officer"] = self._accused()
         return sent
+
+    def _accused(self) -> int | None:
+        """The officer whom a complaint names, of the department it is about."""
+        unit, name = self.cleaned_data.get("accused_unit"), self.cleaned_data.get("accused_name")
+        if not name:
+            return None
+        if unit is None:
+            raise ValidationError({"accused_unit": _("请先选这个人在哪个部门。")})
+        found = Officer.objects.filter(department=unit, name=name.strip(), is_active=True)
+        officers = list(found[:2])
+        if len(officers) != 1:
+            raise ValidationError(
+                {"accused_name": _("这个部门里没有找到这个人。姓名拿不准，就只选部门。")}
+            )
+        return officers[0].pk

@@ -75,7 +75,7 @@ def request_raise(
     accused = _accused(accused_department_id, accused_officer_id)
     bars = accused.bars if accused else ()
     if set(bars) & set(names_to_be_barred(actor)):
-        raise NotAllowed(_("投诉自己或本单位的事，请企业自己或服务中心提出。"))
+        raise NotAllowed(_("投诉自己或本单位的事，不能由您代提，请企业自己在网上提出。"))
     mechanism = current_mechanism(MECHANISM)
     file = acts.raise_request(
         DIRECT,

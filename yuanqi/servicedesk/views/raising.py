@@ -17,7 +17,7 @@ from yuanqi.casework.queries import Limits, current_mechanism
 from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed
-from yuanqi.foundation.once import was_used
+from yuanqi.foundation.once import result_of
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprise_visible, people_of
 from yuanqi.registry.search import first_found
@@ -56,7 +56,7 @@ def raise_request(request: HttpRequest) -> HttpResponse:
         return _page(request, enterprise, form)
     if not form.is_valid():
         return _page(request, enterprise, form, status=form.status)
-    is_new = not was_used(account_id=request.user.pk, key=form.key)
+    is_new = result_of(account_id=request.user.pk, key=form.key) is None
     if is_new and not form.cleaned_data["seen"] and not form.uploads:
         # without a script nothing was shown while writing: it is shown once, before it is raised
         found = _alike(request, enterprise, form)
@@ -70,6 +70,8 @@ def raise_request(request: HttpRequest) -> HttpResponse:
             level=form.cleaned_data["level"],
             text=form.cleaned_data["text"],
             uploads=form.uploads,
+            accused_department_id=form.cleaned_data["accused_unit"],
+            accused_officer_id=form.cleaned_data["accused_officer"],
             actor=request.actor,
             at=timezone.now(),
         )
@@ -81,6 +83,10 @@ def raise_request(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         form.refuse(error)
         return _page(request, enterprise, form, status=422)
+    except NotAllowed as error:
+        # a complaint about one's own unit: what was written down isn't lost
+        form.refuse(Invalid(error.message, "accused_unit"))
+        return _page(request, enterprise, form, status=403)
 
 
 @login_required
