@@ -58,6 +58,10 @@ def serve(arguments: argparse.Namespace) -> int:
     return processes.serve(arguments.host, arguments.port, arguments.workers)
 
 
+def live(arguments: argparse.Namespace) -> int:
+    return processes.live(arguments.host, arguments.port)
+
+
 def worker(arguments: argparse.Namespace) -> int:
     return processes.worker()
 
@@ -78,10 +82,6 @@ def init(arguments: argparse.Namespace) -> int:
 
     bring_up_to_date()
     try:
-def live(arguments: argparse.Namespace) -> int:
-    return processes.live(arguments.host, arguments.port)
-
-
         for line in beginnings.prepare(at=timezone.now()):
             print(line)
     except Conflict as refused:

@@ -37,18 +37,16 @@ def units_kept(actor: Actor) -> list[Department]:
     return list(found if kept is None else found.filter(pk__in=kept))
 
 
-def _kept(actor: Actor) -> Q:
-    kept = departments_kept(actor)
-    return Q() if kept is None else Q(department__in=kept)
-
-
 def entries_visible_to(actor: Actor, today: date) -> QuerySet[Entry]:
     """What is in force and meant for him; officers also what has expired, and their own drafts."""
     found = Entry.objects.select_related("department", "keeper", "source_case__enterprise")
     if actor.side is Side.SYSTEM:
         return found
     if actor.side is Side.PARK and actor.officer_id is not None:
-        return found.filter(Q(state=EntryState.PUBLISHED) | _kept(actor))
+        kept = departments_kept(actor)
+        if kept is None:
+            return found
+        return found.filter(Q(state=EntryState.PUBLISHED) | Q(department__in=kept))
     if actor.side is Side.ENTERPRISE and actor.enterprise_id is not None:
         return found.filter(
             state=EntryState.PUBLISHED, audience=EntryAudience.PUBLIC, expires_on__gte=today
@@ -108,9 +106,9 @@ def entries_listed(filters: Filters, actor: Actor, today: date) -> QuerySet[Entr
 
 def entries_to_review(actor: Actor, today: date) -> QuerySet[Entry]:
     """要复核: published entries of the actor's units that have expired, or will within a month."""
-    return Entry.objects.filter(
-        _kept(actor), state=EntryState.PUBLISHED, expires_on__lt=today + SOON
-    )
+    due = Entry.objects.filter(state=EntryState.PUBLISHED, expires_on__lt=today + SOON)
+    kept = departments_kept(actor)
+    return due if kept is None else due.filter(department__in=kept)
 
 
 def departments_with_entries() -> QuerySet[Department]:

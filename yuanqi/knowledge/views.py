@@ -1,5 +1,6 @@
 """The knowledge base: what units keep, what enterprises read."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,13 +55,13 @@ def entries(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     is_staff = actor.side is Side.PARK
     units = queries.units_kept(actor) if is_staff else []
-    filters = _filters(request.GET, is_staff=is_staff)
+    names = dict(categories())
+    filters = _filters(request.GET, names, is_staff=is_staff)
     listed = queries.entries_listed(filters, actor, today)
     page = pages.keyset_page(listed, LATEST, request.GET.get(pages.AFTER, ""))
     foot = pages.foot(request, page)
     if foot["text"]:
         foot["text"] = _("第 1–%(last)s 条") % {"last": len(page.rows)}
-    names = dict(categories())
     query = Query.of(filters.q)
     context = {
         "page_title": _("知识库") if is_staff else _("常见问题"),
@@ -70,7 +71,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "page": page,
         "foot": foot,
         "count": pages.count_of(listed),
-        "categories": categories(),
+        "categories": list(names.items()),
         "departments": queries.departments_with_entries() if is_staff else [],
         "states": EntryState.choices,
         "may_make": bool(units),
@@ -80,11 +81,11 @@ def entries(request: HttpRequest) -> HttpResponse:
     return render(request, f"knowledge/{name}", context)
 
 
-def _filters(query: QueryDict, *, is_staff: bool) -> Filters:
+def _filters(query: QueryDict, names: Container[str], *, is_staff: bool) -> Filters:
     department = query.get("department", "")
     category, state = query.get("category", ""), query.get("state", "")
     found: dict[str, Any] = {"q": query.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]}
-    if category in dict(categories()):
+    if category in names:
         found["category"] = category
     if is_staff:
         if department.isascii() and department.isdecimal() and len(department) <= 18:

@@ -41,24 +41,29 @@ def hits_of(cases: Sequence[Case], text: str, actor: Actor, now: datetime) -> li
     Only in texts that the actor may read. Three queries beside those of the rows.
     """
     query = Query.of(text)
-    texts = _texts([case.pk for case in cases], actor)
+    texts = _texts(cases, actor)
     return [
         Hit(
             row=row,
             title=marked(row.case.title, query),
             number=marked(row.case.number, query),
             enterprise=marked(row.case.enterprise.label, query),
-            **_best(row.case, texts[row.case.pk], query),
+            **_best(texts[row.case.pk], query),
         )
         for row in rows_of(cases, actor, now)
     ]
 
 
-def _texts(ids: Sequence[int], actor: Actor) -> dict[int, list[tuple[str, str]]]:
-    """The texts of each case with the names of their places, those that say most first."""
+def _texts(cases: Sequence[Case], actor: Actor) -> dict[int, list[tuple[str, str]]]:
+    """The texts of each case with the names of their places; of its own what its title doesn't
+    say already."""
+    ids = [case.pk for case in cases]
+    titles = {case.pk: case.title.rstrip("…") for case in cases}
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for pk, text in ServiceRequest.objects.filter(case__in=ids).values_list("case_id", "text"):
-        found[pk].append((_("诉求"), text))
+        plain = " ".join(text.split()).removeprefix(titles[pk]).lstrip("，。！？；：,.!?;: ")
+        if plain:
+            found[pk].append((_("诉求"), plain))
     messages = Message.objects.filter(case__in=ids)
     if actor.side is Side.ENTERPRISE:
         messages = messages.filter(audience=Message.Audience.ENTERPRISE)
@@ -72,24 +77,14 @@ def _texts(ids: Sequence[int], actor: Actor) -> dict[int, list[tuple[str, str]]]
     return found
 
 
-def _best(
-    case: Case, texts: Sequence[tuple[str, str]], query: Query | None
-) -> dict[str, str | SafeString]:
-    """The text with most of the words in it; the request's own beginning if none has any."""
+def _best(texts: Sequence[tuple[str, str]], query: Query | None) -> dict[str, str]:
+    """The text with most of the words in it; the beginning of the first if none has any."""
     if not texts or query is None:
         return {}
-    words = query.words
-    counted = [sum(word in fold(text) for word in words) for _where, text in texts]
+    counted = [sum(word in fold(text) for word in query.words) for _where, text in texts]
     where, text = texts[counted.index(max(counted))]
     snippet = highlight(text, query, SNIPPET)
     if snippet is None:
-        plain = " ".join(texts[0][1].split())
-        where = texts[0][0]
-        snippet = escape(plain[:SNIPPET]) + ("…" if len(plain) > SNIPPET else "")
-    if where == texts[0][0] and _plain(text) == _plain(case.title):
-        return {}  # the title says it already
+        where, text = texts[0]
+        snippet = escape(text[:SNIPPET]) + ("…" if len(text) > SNIPPET else "")
     return {"where": where, "snippet": snippet}
-
-
-def _plain(text: str) -> str:
-    return "".join(sign for sign in text if sign.isalnum())
