@@ -58,6 +58,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, help="default: 8000, or the next that is free")
     demo.add_argument("--host", default="127.0.0.1")
 
+    past = add(
+        "demo-past", "write the demo park's older requests; demo does so itself", "demo_past"
+    )
+    past.set_defaults(demo=True)
+
     serve = add("serve", "serve the pages (WSGI)", "serve")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--host", default="127.0.0.1")
@@ -82,6 +87,9 @@ def parser() -> argparse.ArgumentParser:
     mechanism = add("mechanism", "definitions of kinds of cases", "mechanism_check", database=False)
     mechanism.add_argument("action", choices=["check"])
     mechanism.add_argument("files", nargs="+", type=Path)
+
+    figures = add("figures", "the daily figures: count them afresh, or compare them", "figures")
+    figures.add_argument("action", choices=["rebuild", "check"])
 
     search = add("search", "the index that requests and enterprises are found by", "search_rebuild")
     search.add_argument("action", choices=["rebuild"])

@@ -12,6 +12,7 @@ from config import processes
 from yuanqi.casework import definition
 from yuanqi.foundation import grants, seals, verify
 from yuanqi.foundation.errors import Conflict
+from yuanqi.insight import figures as daily_figures
 from yuanqi.organisation.publishing import publish_chinese_calendar
 from yuanqi.servicedesk import search_index
 
@@ -43,6 +44,19 @@ def journal(arguments: argparse.Namespace) -> int:
     report = verify.run(whole=arguments.all)
     print(report.sentence)
     return 0 if report.intact else 1
+
+
+def figures(arguments: argparse.Namespace) -> int:
+    if arguments.action == "rebuild":
+        print(f"counted {daily_figures.rebuild()} requests afresh")
+        return 0
+    found = daily_figures.check()
+    for cell, name in found.cells[:20]:
+        print(f"{cell.day} department {cell.department} {cell.category}: {name} differs")
+    for case_id in found.facts[:20]:
+        print(f"case {case_id} differs")
+    print(f"{found.requests} requests: " + ("right" if found.is_none else "run figures rebuild"))
+    return 0 if found.is_none else 1
 
 
 def mechanism_check(arguments: argparse.Namespace) -> int:
@@ -92,6 +106,10 @@ def init(arguments: argparse.Namespace) -> int:
 
 def demo(arguments: argparse.Namespace) -> int:
     return processes.demo(arguments.host, arguments.port)
+
+
+def demo_past(arguments: argparse.Namespace) -> int:
+    return processes.demo_past()
 
 
 if __name__ == "__main__":

@@ -192,7 +192,7 @@ def demo(host: str, port: int | None) -> int:
     """Prepare the demo park if it isn't there, run pages and worker, stop cleanly."""
     # the demo's own modules come last: they need the tables
     from config import commands  # noqa: PLC0415
-    from yuanqi.demo import park  # noqa: PLC0415
+    from yuanqi.demo import park, past  # noqa: PLC0415
     from yuanqi.demo.accounts import demo_accounts  # noqa: PLC0415
 
     say = _Steps()
@@ -214,9 +214,13 @@ def demo(host: str, port: int | None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     watch_database()
+    behind: list[subprocess.Popen[bytes]] = []
     try:
         _wait_until_answered(host, port, children)
         say.ready(host, port, demo_accounts())
+        if past.is_missing():
+            behind.append(_child("demo-past"))
+        connection.close()
         while all(child.poll() is None for child in children):
             time.sleep(0.3)
         print("yuanqi: a process ended by itself; stopping", file=sys.stderr)
@@ -225,7 +229,20 @@ def demo(host: str, port: int | None) -> int:
         print("\n停止 stopping …", flush=True)
         return 0
     finally:
-        _stop(children)
+        _stop([*behind, *children])
+
+
+def demo_past() -> int:
+    """Write the demo park's older requests, giving way to whoever reads pages meanwhile.
+
+    Stopped, it leaves whole months; the next start goes on.
+    """
+    from yuanqi.demo import past  # noqa: PLC0415 - needs the tables
+
+    _leave_with_parent()
+    os.nice(15)
+    past.load(tell=_Steps())
+    return 0
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -19,6 +19,12 @@ _NEEDS_SPACE = re.compile(rf"(?<={_HAN})(?=[0-9A-Za-z])|(?<=[0-9A-Za-z])(?={_HAN
 _NEEDS_NONE = re.compile(rf"(?<={_HAN}) +(?={_HAN})")
 _YEAR = "y"  # a figure under this name is a year: it has no separators
 
+
+def spaced(text: str) -> str:
+    """The text in the house's spacing."""
+    return _NEEDS_NONE.sub("", _NEEDS_SPACE.sub(" ", text))
+
+
 # how far the request has come when the park is loaded, and which light it shows
 Stage = Literal[
     "new", "new-yellow", "new-red", "new-returned", "new-returned-twice",
@@ -99,7 +105,7 @@ class Turn(BaseModel):
         # a word may stand in a word: twice is enough
         for _round in range(2):
             text = _SLOT.sub(lambda found: self._word(found[1]), text)
-        return _NEEDS_NONE.sub("", _NEEDS_SPACE.sub(" ", text))
+        return spaced(text)
 
     def _word(self, name: str) -> str:
         word = str((self.model_extra or {})[name])

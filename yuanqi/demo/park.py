@@ -1,8 +1,13 @@
-"""Loading the demo park: once, whole or not at all, as of its first start."""
+"""Loading the demo park: once, whole or not at all, as of its first start.
+
+What a visitor meets first is written at once: everybody, the last weeks, all that is open. The
+years before come in behind, while the pages serve (`past`).
+"""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -10,10 +15,12 @@ from django.db import connection, transaction
 from django.utils import timezone, translation
 
 from yuanqi.casework import loading as mechanisms
+from yuanqi.casework.models import CaseNumber
 from yuanqi.foundation import seals
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
 from yuanqi.foundation.files import Upload
+from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.models import Account, JournalEvent, SubscriberCursor
 from yuanqi.organisation import bulk as organisation
 from yuanqi.organisation.calendars import work_calendar
@@ -27,53 +34,91 @@ from yuanqi.web.beginnings import open_account
 
 from . import papers, people, telling
 from .accounts import PASSWORD
+from .cast import Cast
+from .scene import Scene
+from .size import FULL, Size
+from .written import NumberedBook, first_lot, opening
+from .years import years
 
 Tell = Callable[[str], None]
 UNREAD = timedelta(days=3)
+STREAM = "demo"
 
 
-def load(*, tell: Tell, at: datetime | None = None) -> None:
+@dataclass(frozen=True)
+class ParkOpened(Event):
+    """The park stands; its time is the instant that all its stories lead to."""
+
+    kind: ClassVar[str] = "demo.park_opened"
+    size: dict[str, int]  # by which the years before are written, be it by another process
+
+
+def load(*, tell: Tell, at: datetime | None = None, size: Size = FULL) -> None:
     """Load the park as it stands at this moment; nothing if there is a park already.
 
     All in one transaction: a start that was killed leaves nothing, and the next begins again.
     """
     if Enterprise.objects.exists():
         return
-    now = timezone.localtime(at or timezone.now())
+    now = timezone.localtime(at or timezone.now()).replace(microsecond=0)
     uploads = papers.stored()
     with translation.override(settings.LANGUAGE_CODE):
-        written = _load(now, uploads, tell)
+        written = _load(now, uploads, tell, size)
     seals.make(at=timezone.now())
-    tell(f"演示园区 demo park: {written} rows")
+    tell(f"演示园区 demo park: {written:,} rows")
 
 
 @transaction.atomic
-def _load(now: datetime, uploads: dict[str, Upload], tell: Tell) -> int:
+def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> int:
     with connection.cursor() as cursor:
         # two first starts at once: the second waits, and finds the park
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('demo:park', 0))")
     if Enterprise.objects.exists():
         return 0
     # the park stood before its oldest request, and so did its rules
-    began = now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=120)
+    began = opening(now, size)
     told: dict[str, Any] = {"actor": SYSTEM, "at": began}
     tell("日历、办理规则 calendar and rules")
     publish_chinese_calendar(at=began)
     mechanisms.publish_all(**told, valid_from=began.date())
     bulk = Bulk()
-    tell("8 个部门、12 名干部、40 家企业 departments, officers, enterprises")
-    accounts = _accounts(bulk, began)
-    officers = organisation.load(people.organisation(now), accounts=accounts, bulk=bulk, **told)
-    registry.load(people.enterprises(now), accounts=accounts, officers=officers, bulk=bulk, **told)
+    accounts = _accounts(bulk, began, size)
+    wanted = people.organisation(now, size)
+    firms = people.enterprises(now, size)
+    tell(
+        f"{len(wanted.departments)} 个部门、{len(wanted.officers)} 名干部和代表、"
+        f"{len(firms)} 家企业 departments, officers, enterprises"
+    )
+    officers = organisation.load(wanted, accounts=accounts, bulk=bulk, **told)
+    registry.load(firms, accounts=accounts, officers=officers, bulk=bulk, **told)
     written = bulk.flush()
     desk.load_categories(**told)
-    tell("120 件诉求 requests")
-    calendar = work_calendar(current_calendar())
-    stories = telling.stories(now, calendar, telling.shipped_limits(), uploads)
-    servicedesk.load(stories, bulk=bulk, book=servicedesk.Book.over(began, now))
-    written += bulk.flush()
+    written += _requests(now, began, uploads, tell, size)
     _leave_unread(now - UNREAD)
     return written
+
+
+def _requests(
+    now: datetime, began: datetime, uploads: dict[str, Upload], tell: Tell, size: Size
+) -> int:
+    version = current_calendar()
+    scene = Scene(now, work_calendar(version), telling.shipped_limits(), uploads)
+    stories = telling.stories(scene)
+    plan = years(now, scene.calendar, size, (story[0].at for story in stories))
+    lot = first_lot(plan, scene, Cast(now, size), size)
+    book = NumberedBook.planned(began, now, version)
+    book.numbers |= {at: list(numbers) for at, numbers in plan.written.items()}
+    book.expect(lot)
+    tell(f"{len(stories) + len(lot)} 件诉求 requests, of {size.requests:,}")
+    bulk = Bulk()
+    for month, last in plan.last.items():
+        bulk.insert(CaseNumber(month=month, last=last))
+    told = sorted([*stories, *lot.values()], key=lambda story: story[0].at)
+    servicedesk.load(told, bulk=bulk, book=book)
+    bulk.record(
+        ParkOpened(size=asdict(size)), stream=STREAM, audience=Audience.AUDIT, actor=SYSTEM, at=now
+    )
+    return bulk.flush()
 
 
 def _leave_unread(since: datetime) -> None:
@@ -83,17 +128,12 @@ def _leave_unread(since: datetime) -> None:
         SubscriberCursor.objects.create(name="notices", xid=last.xid, event_id=last.pk)
 
 
-def _accounts(bulk: Bulk, at: datetime) -> dict[str, Account]:
+def _accounts(bulk: Bulk, at: datetime, size: Size) -> dict[str, Account]:
     # one password for all, published: hashing it once for all gives nothing away
     password = make_password(PASSWORD)
     return {
         username: open_account(
-            bulk,
-            username=username,
-            password=password,
-            roles=people.ROLES.get(username, ()),
-            actor=SYSTEM,
-            at=at,
+            bulk, username=username, password=password, roles=roles, actor=SYSTEM, at=at
         )
-        for username in people.usernames()
+        for username, roles in people.roles(size).items()
     }

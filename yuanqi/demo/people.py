@@ -4,7 +4,8 @@ Pure: texts and instants, no database. Times follow from the day on which the pa
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -22,6 +23,11 @@ from yuanqi.organisation.bulk import (
 )
 from yuanqi.organisation.models import Department, Rank
 from yuanqi.registry.bulk import NewContact, NewEnterprise
+
+from .crowd import firms as drawn
+from .crowd.staff import Staff, staff
+from .crowd.words import drawing
+from .size import Size
 
 CENTRE = "service-centre"
 ENTERPRISE_LOGIN = "songlai"  # its main contact signs in as `enterprise`
@@ -92,15 +98,64 @@ ROLES: dict[str, tuple[Role, ...]] = {
 }
 
 _CHANGE = time(8, 30)  # the centre's duty changes in the morning, every day of the year
-DUTY_BACK, DUTY_AHEAD = 70, 30  # days covered by the roster
+DUTY_MARGIN, DUTY_AHEAD = 20, 30  # days covered by the roster before the oldest request, and ahead
+# what is drawn is told from this day back, so that no name depends on the day of loading
+_NEWEST_FIRM = date(2024, 6, 30)
+_LEAVE_DAYS = (2, 8)
 
 
 @cache
 def enterprises_told() -> dict[str, dict[str, Any]]:
-    """The enterprises as the file tells them, by their short key."""
+    """The hand-written enterprises as the file tells them, by their short key."""
     text = (resources.files(__package__) / "enterprises.yaml").read_text("utf-8")
     found: dict[str, dict[str, Any]] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     return found
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Everybody of a park of one size who is not hand-written."""
+
+    staff: Staff
+    firms: dict[str, drawn.Firm]
+    officers: dict[str, str]  # the linked officer of a firm, hand-written or drawn
+    seconds: dict[str, str]  # the congress deputy of a firm
+
+    def handlers(self, department: str) -> tuple[str, ...]:
+        """Who does a department's work: the hand-written first."""
+        first = (HANDLERS[department],) if department in HANDLERS else ()
+        return first + self.staff.clerks[department]
+
+
+@cache
+def crowd(size: Size) -> Crowd:
+    """Draw the others; always the same ones for a size."""
+    told = enterprises_told()
+    written = [person["name"] for firm in told.values() for person in firm["people"]]
+    people = frozenset([*written, *(officer[1] for officer in _OFFICERS)])
+    ranked = [NewOfficer(*person[:6]) for person in _OFFICERS if person[4] >= Rank.DEPUTY_SECTION]
+    found = staff(ranked=size.ranked - len(ranked), deputies=size.deputies, taken=people)
+    people |= {officer.name for officer in found.officers}
+    industrial = sum(firm["is_industrial"] == "true" for firm in told.values())
+    firms = drawn.firms(
+        industrial=size.industrial - industrial,
+        others=size.enterprises - size.industrial - (len(told) - industrial),
+        until=_NEWEST_FIRM,
+        taken=drawn.Taken(
+            people, frozenset(told), frozenset(firm["short_name"][:2] for firm in told.values())
+        ),
+    )
+    linked = {key: firm["officer"] for key, firm in told.items()}
+    serving = {name: list(linked.values()).count(name) for name in set(linked.values())}
+    # the centre supervises the others: it leads no links
+    leading = [o for o in [*ranked, *found.ranked] if o.department != CENTRE]
+    keys = [firm.key for firm in firms]
+    return Crowd(
+        staff=found,
+        firms={firm.key: firm for firm in firms},
+        officers=linked | drawn.served(keys, leading, serving),
+        seconds=drawn.seconds(keys, found.deputies),
+    )
 
 
 def contact_login(firm: str) -> str:
@@ -108,9 +163,26 @@ def contact_login(firm: str) -> str:
     return "enterprise" if firm == ENTERPRISE_LOGIN else firm
 
 
-def usernames() -> list[str]:
-    """Everybody who may sign in."""
-    return [*ROLES, *(contact_login(firm) for firm in enterprises_told())]
+def roles(size: Size) -> dict[str, tuple[Role, ...]]:
+    """Everybody who may sign in, with his roles. Congress deputies have no account."""
+    found = crowd(size)
+    heads = {unit.head for unit in found.staff.departments} | set(found.staff.heads.values())
+    drawn_roles = {}
+    for officer in found.staff.officers:
+        if officer.username in found.staff.deputies:
+            continue
+        granted: tuple[Role, ...] = (Role.HANDLER,)
+        if officer.department == "leadership":
+            granted = (Role.LEADER,)
+        elif officer.department == CENTRE:
+            granted = (Role.CENTRE,)
+        elif officer.username in heads:
+            granted = (Role.HEAD,) if officer.rank >= Rank.SECTION else (Role.HEAD, Role.HANDLER)
+        elif officer.rank >= Rank.DEPUTY_SECTION:
+            granted = ()
+        drawn_roles[officer.username] = granted
+    firms = [contact_login(firm) for firm in enterprises_told()] + list(found.firms)
+    return ROLES | drawn_roles | dict.fromkeys(firms, ())
 
 
 def on_duty(at: datetime, now: datetime) -> str:
@@ -134,8 +206,9 @@ def _absence(now: datetime) -> tuple[datetime, datetime]:
     return today - timedelta(days=1), today + timedelta(days=4)
 
 
-def organisation(now: datetime) -> NewOrganisation:
+def organisation(now: datetime, size: Size) -> NewOrganisation:
     """The park's departments and officers, with the roster around `now` (in the park's zone)."""
+    found = crowd(size).staff
     return NewOrganisation(
         departments=[
             NewDepartment(
@@ -145,30 +218,62 @@ def organisation(now: datetime) -> NewOrganisation:
                 english,
                 str(kind),
                 reports_to=None if kind == _KINDS.LEADERSHIP else "leadership",
-                head=head,
+                head=found.heads.get(code, head),
                 phone=phone,
             )
             for code, name, short, english, kind, head, phone in _DEPARTMENTS
+        ]
+        + list(found.departments),
+        officers=[NewOfficer(*person[:6]) for person in _OFFICERS] + list(found.officers),
+        shifts=list(_shifts(now, size)),
+        absences=[
+            NewAbsence("tangjia", "centre", *_absence(now), reason="公休假"),
+            *_leaves(now, size),
         ],
-        officers=[NewOfficer(*person[:6]) for person in _OFFICERS],
-        shifts=list(_shifts(now)),
-        absences=[NewAbsence("tangjia", "centre", *_absence(now), reason="公休假")],
     )
 
 
-def _shifts(now: datetime) -> Iterator[NewShift]:
+def _shifts(now: datetime, size: Size) -> Iterator[NewShift]:
     today = now.replace(hour=8, minute=30, second=0, microsecond=0)
-    for number in range(-DUTY_BACK, DUTY_AHEAD):
+    for number in range(-size.days - DUTY_MARGIN, DUTY_AHEAD):
         start = today + timedelta(days=number)
         yield NewShift(CENTRE, _planned(start.date().toordinal()), start, start + timedelta(days=1))
 
 
-def enterprises(now: datetime) -> list[NewEnterprise]:
-    """The forty enterprises with their people and linked officers."""
-    linked_on = now.date().replace(month=1, day=1)
-    if (now.date() - linked_on).days < DUTY_BACK:
-        linked_on = linked_on.replace(year=linked_on.year - 1)
-    found = []
+def _leaves(now: datetime, size: Size) -> Iterator[NewAbsence]:
+    """Leave and journeys of the drawn officers of rank; a colleague of rank acts meanwhile."""
+    today = now.replace(hour=8, minute=30, second=0, microsecond=0)
+    ranked = crowd(size).staff.ranked
+    for officer in ranked:
+        colleagues = [o for o in ranked if o.department == officer.department and o != officer]
+        if not colleagues:
+            continue
+        rng = drawing("leave", officer.username)
+        back = size.days
+        while (back := back - rng.randrange(60, 260)) > -DUTY_AHEAD:
+            start = today - timedelta(days=back)
+            end = start + timedelta(days=rng.randrange(*_LEAVE_DAYS))
+            acting = rng.choice(colleagues).username
+            reason = rng.choice(("公休假", "公休假", "外出招商", "参加培训", "病假"))
+            yield NewAbsence(officer.username, acting, start, end, reason)
+
+
+def enterprises(now: datetime, size: Size) -> list[NewEnterprise]:
+    """The enterprises with their people and linked officers, the hand-written first."""
+    return [*_written(now, size), *_drawn(now, size)]
+
+
+def linked_on(firm: int, now: datetime, size: Size) -> date:
+    """Since when the n-th enterprise has its officer: those of the first scheme for longer."""
+    newest = now.date().replace(month=1, day=1)
+    if (now.date() - newest).days < size.recent + DUTY_MARGIN:
+        newest = newest.replace(year=newest.year - 1)
+    if firm >= drawn.FIRST_SCHEME:
+        return newest
+    return min(newest, (now.date() - timedelta(days=size.days)).replace(month=1, day=1))
+
+
+def _written(now: datetime, size: Size) -> Iterator[NewEnterprise]:
     extension = 600
     for number, (firm, told) in enumerate(enterprises_told().items(), start=1):
         people = []
@@ -182,26 +287,40 @@ def enterprises(now: datetime) -> list[NewEnterprise]:
                     contact_login(firm) if position == 0 else None,
                 )
             )
-        found.append(
-            NewEnterprise(
-                # 329901 is no registrar's district: no real enterprise bears such a code
-                uscc=uscc.make("91329901", f"MA1YQ{number:03d}"),
-                name=told["name"],
-                short_name=told["short_name"],
-                name_en=told["name_en"],
-                industry=told["industry"],
-                is_industrial=told["is_industrial"] == "true",
-                address=told["address"],
-                registered_on=datetime.fromisoformat(told["registered_on"]).date(),
-                people=people,
-                officer=told["officer"],
-                linked_on=linked_on,
-            )
+        yield NewEnterprise(
+            # 329901 is no registrar's district: no real enterprise bears such a code
+            uscc=uscc.make("91329901", f"MA1YQ{number:03d}"),
+            name=told["name"],
+            short_name=told["short_name"],
+            name_en=told["name_en"],
+            industry=told["industry"],
+            is_industrial=told["is_industrial"] == "true",
+            address=told["address"],
+            registered_on=datetime.fromisoformat(told["registered_on"]).date(),
+            people=people,
+            officer=told["officer"],
+            linked_on=linked_on(number - 1, now, size),
         )
-    return found
+
+
+def _drawn(now: datetime, size: Size) -> Iterator[NewEnterprise]:
+    found = crowd(size)
+    numbers = list(range(10_000))
+    drawing("phones").shuffle(numbers)
+    phones = (f"1390000{number:04d}" for number in numbers)
+    for position, firm in enumerate(found.firms.values(), start=len(enterprises_told())):
+        yield drawn.new_enterprise(
+            firm,
+            serial=position + 1,
+            phones=phones,
+            officer=found.officers[firm.key],
+            second=found.seconds.get(firm.key),
+            linked_on=linked_on(position, now, size),
+        )
 
 
 def linked_officer(firm: str) -> str:
+    """The officer of a hand-written enterprise."""
     officer: str = enterprises_told()[firm]["officer"]
     return officer
 

@@ -4,25 +4,18 @@ Times between steps follow the request's level and limits: urgent things run rou
 others in working time. Steps beyond the stage that the request has reached are not told.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from yuanqi.casework.queries import Limits
-from yuanqi.domain.limits import runs_out
-from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation.files import Upload
 from yuanqi.servicedesk import steps
 from yuanqi.servicedesk.steps import Step, Story
 
 from . import people
 from .matters import Told
+from .pace import ACCEPT, DISPATCH, TALK, Pace
+from .scene import Scene
 
-# working minutes until the centre dispatches, until the lead accepts, between two lines of talk
-_DISPATCH = {"P1": (3, 9), "P2": (8, 30), "P3": (10, 45), "P4": (15, 90)}
-_ACCEPT = {"P1": (3, 12), "P2": (10, 80), "P3": (15, 180), "P4": (20, 300)}
-_TALK = {"P1": (3, 12), "P2": (15, 80), "P3": (20, 150), "P4": (30, 240)}
 # the share of its limit that a request takes, pauses apart
 _SHARE = (0.22, 0.86)
 _LATE_SHARE = (1.06, 1.4)
@@ -35,30 +28,22 @@ _MILD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What all requests share: the instant of loading, calendar, limits, papers."""
-
-    now: datetime
-    calendar: WorkCalendar
-    limits: Limits
-    uploads: Mapping[str, Upload]
-
-
-class Plot:
+class Plot(Pace):
     """One telling of a request; the random numbers come in, so that it can be told again."""
 
-    def __init__(self, one: Told, scene: Scene, rng: Random) -> None:
-        self.one, self.scene, self.rng = one, scene, rng
+    def __init__(self, one: Told, scene: Scene, rng: Random, began: datetime) -> None:
+        super().__init__(
+            scene, rng, level=one.matter.level, category=one.matter.category, began=began
+        )
+        self.one = one
         self.matter, self.turn = one.matter, one.turn
         self.contact = people.contact_login(one.firm)
         self.handler = people.HANDLERS[one.matter.lead]
         self._told: list[Step] = []
 
-    def told(self, at: datetime) -> Story:
-        """The whole story from a beginning, in order of time, as far as its stage goes."""
-        self.began = at
-        at = self._raised(at)
+    def told(self) -> Story:
+        """The whole story from its beginning, in order of time, as far as its stage goes."""
+        at = self._raised(self.began)
         at = self._returned(at)
         if self.turn.stage.startswith("new"):
             return tuple(self._told)
@@ -66,26 +51,6 @@ class Plot:
         if not self.turn.stage.startswith("sent"):
             self._handled(self._accepted(at))
         return tuple(sorted(self._told, key=lambda step: step.at))
-
-    # --- time -----------------------------------------------------------------------------
-
-    def _later(self, at: datetime, low: float, high: float) -> datetime:
-        """Some minutes later: of the clock for what is urgent, of working time otherwise."""
-        minutes = timedelta(minutes=max(1, round(self.rng.uniform(low, high))))
-        if self.matter.level == "P1":
-            return at + minutes
-        return self._worked(at, minutes)
-
-    def _worked(self, at: datetime, amount: timedelta) -> datetime:
-        moved = self.scene.calendar.add(at, amount).astimezone(at.tzinfo)
-        # what ends at the last minute is done a little before
-        return moved + timedelta(seconds=self.rng.randrange(5, 55))
-
-    def _limit(self) -> timedelta:
-        """The resolve limit in working time."""
-        allowance = self.scene.limits.allowance("resolve", self.matter.level, self.matter.category)
-        due = runs_out(allowance.limit, self.began, (), self.scene.calendar)
-        return self.scene.calendar.between(self.began, due)
 
     # --- steps ----------------------------------------------------------------------------
 
@@ -117,41 +82,41 @@ class Plot:
             self.turn.stage, self.turn.returned
         )
         for wrong in self.matter.wrong[:count]:
-            at = self._later(at, 8, 30)
-            self._told.append(steps.Dispatch(at, self._centre(at), wrong.to))
-            at = self._later(at, 15, 90)
+            at = self.later(at, 8, 30)
+            self._told.append(steps.Dispatch(at, self.centre(at), wrong.to))
+            at = self.later(at, 15, 90)
             self._told.append(
                 steps.Return(at, people.HANDLERS[wrong.to], wrong.reason, wrong.basis)
             )
         return at
 
     def _dispatched(self, at: datetime) -> datetime:
-        at = self._later(at, *_DISPATCH[self.matter.level])
+        at = self.later(at, *DISPATCH[self.matter.level])
         asked = tuple((code, item.brief) for code, item in self.matter.ask.items())
-        self._told.append(steps.Dispatch(at, self._centre(at), self.matter.lead, asked))
+        self._told.append(steps.Dispatch(at, self.centre(at), self.matter.lead, asked))
         return at
 
     def _accepted(self, at: datetime) -> datetime:
-        at = self._later(at, *_ACCEPT[self.matter.level])
+        at = self.later(at, *ACCEPT[self.matter.level])
         self._told.append(steps.Accept(at, self.handler))
         return at
 
     def _handled(self, at: datetime) -> None:
-        accepted, pace = at, _TALK[self.matter.level]
-        at = self._later(at, *pace)
+        accepted, pace = at, TALK[self.matter.level]
+        at = self.later(at, *pace)
         self._say(at, 0)
         if self.matter.plan:
-            at = self._later(at, *pace)
+            at = self.later(at, *pace)
             self._told.append(steps.Say(at, self.handler, self.matter.plan, "plan"))
-        at = self._later(at, *pace)
+        at = self.later(at, *pace)
         self._say(at, 1)
         ends = self._asked(accepted)
         if self.matter.note:
-            at = self._later(at, *pace)
+            at = self.later(at, *pace)
             self._told.append(steps.Say(at, self.handler, self.matter.note, "note"))
         at, spared = self._stopped(at)
         for number in range(2, len(self.matter.said)):
-            at = self._later(at, *pace)
+            at = self.later(at, *pace)
             self._say(at, number)
         if self.turn.stage.startswith(("work", "wait")):
             return
@@ -166,30 +131,30 @@ class Plot:
         ends = []
         stalls = self.turn.stage in ("work-red", "work-yellow") and self.rng.random() < 0.6
         last = len(self.matter.ask) - 1
-        minutes = self._limit().total_seconds() / 60
+        minutes = self.limit().total_seconds() / 60
         for number, (code, item) in enumerate(self.matter.ask.items()):
             by = people.HANDLERS[code]
-            start = self._later(at, *_ACCEPT[self.matter.level])
+            start = self.later(at, *ACCEPT[self.matter.level])
             self._told.append(steps.Start(start, by))
             if item.opinion and not (stalls and number == last):
-                end = self._later(start, 0.08 * minutes, 0.28 * minutes)
+                end = self.later(start, 0.08 * minutes, 0.28 * minutes)
                 self._told.append(steps.Finish(end, by, item.opinion))
                 ends.append(end)
         return ends
 
     def _stopped(self, at: datetime) -> tuple[datetime, timedelta]:
         """The clock waits for the enterprise or a superior organ; returns how long it stood."""
-        pace = _TALK[self.matter.level]
+        pace = TALK[self.matter.level]
         awaited, above = self.matter.awaits, self.matter.above
         if awaited is None and above is None:
             return at, timedelta(0)
-        start = self._later(at, *pace)
-        end = self._worked(start, timedelta(hours=self.rng.uniform(5, 20)))
+        start = self.later(at, *pace)
+        end = self.worked(start, timedelta(hours=self.rng.uniform(5, 20)))
         if above is not None:
             self._told.append(steps.Pause(start, self.handler, "superior-organ", above.what))
             if self.turn.stage != "wait-superior":
                 self._told.append(steps.Resume(end, self.handler))
-                told = self._later(end, 1, 5)
+                told = self.later(end, 1, 5)
                 self._told.append(steps.Say(told, self.handler, above.done))
                 end = told
         elif awaited is not None:
@@ -203,8 +168,8 @@ class Plot:
         share = self.rng.uniform(*_SHARE)
         if self.turn.stage == "closed" and self.rng.random() < _LATE:
             share = self.rng.uniform(*_LATE_SHARE)
-        planned = self._worked(self.began, self._limit() * share + spared)
-        at = max(self._later(ready, 10, 60), planned)
+        planned = self.worked(self.began, self.limit() * share + spared)
+        at = max(self.later(ready, 10, 60), planned)
         papers = self._papers(self.matter.answer_papers)
         self._told.append(steps.Answer(at, self.handler, self.matter.answer, papers))
         if self.turn.stage != "answered":
@@ -212,13 +177,11 @@ class Plot:
 
     def _judged(self, answered: datetime) -> None:
         if self.turn.unrated:
-            limit = self.scene.limits.allowance("evaluate").limit
-            due = runs_out(limit, answered, (), self.scene.calendar)
-            after = due.astimezone(answered.tzinfo) + timedelta(seconds=self.rng.randrange(5, 55))
+            after = self.unrated_from(answered)
             self._told.append(steps.CloseUnrated(after, steps.SYSTEM_NAME))
             return
         stars = self.turn.stars or self.rng.choice(_STARS)
-        at = self._worked(answered, timedelta(minutes=self.rng.uniform(20, 600)))
+        at = self.worked(answered, timedelta(minutes=self.rng.uniform(20, 600)))
         bad = stars <= 2
         self._told.append(
             steps.Evaluate(
@@ -232,11 +195,11 @@ class Plot:
             )
         )
         if bad and self.turn.stage == "closed":
-            called = self._worked(at, timedelta(minutes=self.rng.uniform(20, 240)))
+            called = self.worked(at, timedelta(minutes=self.rng.uniform(20, 240)))
             self._told.append(
                 steps.CallBack(
                     called,
-                    self._centre(called),
+                    self.centre(called),
                     people.main_contact(self.one.firm),
                     self.matter.heard,
                     is_resolved=True,
@@ -245,9 +208,6 @@ class Plot:
 
     def _mild(self, stars: int) -> str:
         return self.rng.choice(_MILD) if stars == 3 else ""
-
-    def _centre(self, at: datetime) -> str:
-        return people.on_duty(at, self.scene.now)
 
     def _papers(self, names: tuple[str, ...]) -> tuple[Upload, ...]:
         return tuple(self.scene.uploads[name] for name in names)

@@ -5,7 +5,7 @@ from many possible beginnings; the first beginning is kept from which it has, at
 as far as it should and shows the light it should. What would come later is left out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
@@ -14,16 +14,16 @@ from yuanqi.casework.models import LimitRule
 from yuanqi.casework.queries import Limits
 from yuanqi.domain.clock import Clock, Light, Pause
 from yuanqi.domain.worktime import WorkCalendar
-from yuanqi.foundation.files import Upload
 from yuanqi.servicedesk import steps
 from yuanqi.servicedesk.operations import MECHANISM
 from yuanqi.servicedesk.steps import Story
 
 from . import matters
+from .crowd.words import drawing
 from .matters import Told
-from .plot import Plot, Scene
+from .plot import Plot
+from .scene import Scene
 
-SEED = "云泽"
 DAYS = 58  # how far back the requests go
 _GRID = timedelta(minutes=15)
 _MINUTE = timedelta(minutes=1)
@@ -47,12 +47,9 @@ def shipped_limits() -> Limits:
     )
 
 
-def stories(
-    now: datetime, calendar: WorkCalendar, limits: Limits, uploads: Mapping[str, Upload]
-) -> list[Story]:
-    """All requests, the oldest first. `now` is in the park's time zone."""
-    scene = Scene(now=now, calendar=calendar, limits=limits, uploads=uploads)
-    teller = _Teller(scene, _openings(now, calendar))
+def stories(scene: Scene) -> list[Story]:
+    """All hand-written requests, the oldest first."""
+    teller = _Teller(scene, _openings(scene.now, scene.calendar))
     found = [teller.tell(one) for one in matters.told()]
     return sorted(found, key=lambda story: story[0].at)
 
@@ -81,14 +78,14 @@ class _Teller:
     def tell(self, one: Told) -> Story:
         """Raises LookupError when no beginning leads where the request should be."""
         for at in self._beginnings(one):
-            whole = Plot(one, self.scene, self._rng(one, f"{at:%H%M}")).told(at)
+            whole = Plot(one, self.scene, self._rng(one, f"{at:%H%M}"), at).told()
             story = tuple(step for step in whole if step.at <= self.scene.now)
             if self._fits(one, story, whole):
                 return story
         raise LookupError(f"{one.key} can't be {one.turn.stage} at {self.scene.now}")
 
     def _rng(self, one: Told, *more: str) -> Random:
-        return Random(":".join((SEED, one.key, *more)))  # noqa: S311 - to be told again alike
+        return drawing(one.key, *more)
 
     def _beginnings(self, one: Told) -> Iterator[datetime]:
         """Possible beginnings, in an order of the request's own."""

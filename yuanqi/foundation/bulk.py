@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 from psycopg.types.json import Jsonb
 
@@ -180,11 +180,27 @@ def copy_rows(model: type[Model], rows: Sequence[Any]) -> None:
         connection.wrap_database_errors,
         cursor.cursor.copy(sql) as copy,
     ):
+        plain = [_is_plain(f) for f in columns]
         for row in rows:
-            copy.write_row([_prepared(f, row) for f in columns])
+            copy.write_row(
+                [_prepared(f, row, is_plain) for f, is_plain in zip(columns, plain, strict=True)]
+            )
 
 
-def _prepared(f: "Field[Any, Any]", row: Model) -> Any:
+# what goes into the database as it stands in Python
+_PLAIN = frozenset({int, str, bool, datetime, type(None)})
+
+
+def _is_plain(f: "Field[Any, Any]") -> bool:
+    """Whether such values of this field need no preparation: neither JSON nor a time of saving."""
+    return not isinstance(f, JSONField) and not getattr(f, "auto_now_add", False)
+
+
+def _prepared(f: "Field[Any, Any]", row: Model, is_plain: bool) -> Any:
+    if is_plain:
+        value = getattr(row, f.attname)
+        if type(value) in _PLAIN:
+            return value
     value = f.get_db_prep_save(f.pre_save(row, add=True), connection)
     # Django's own JSON wrapper serialises through an attribute that COPY's dumpers don't carry
     return Jsonb(value.obj) if isinstance(value, Jsonb) else value

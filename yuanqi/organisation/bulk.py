@@ -70,7 +70,10 @@ def load(
     actor: Actor,
     at: datetime,
 ) -> dict[str, Officer]:
-    """Write an organisation; return its officers by username, as accounts are found too."""
+    """Write an organisation; return its officers by username, as accounts are found too.
+
+    An officer whose username has no account can't sign in (a congress deputy, for one).
+    """
     told: dict[str, Any] = {"actor": actor, "at": at}
     departments: dict[str, Department] = {}
     for position, unit in enumerate(wanted.departments, start=1):
@@ -90,7 +93,7 @@ def load(
     for person in wanted.officers:
         officers[person.username] = acts.officer(
             bulk,
-            account=accounts[person.username],
+            account=accounts.get(person.username),
             department=departments[person.department],
             name=person.name,
             title=person.title,

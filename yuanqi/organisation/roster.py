@@ -4,10 +4,12 @@ The rules are those of `queries.officer_on_duty` and `queries.acting_for`, which
 for one department or officer at one instant.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from .models import Absence, Department, DutyShift, Officer
 from .queries import CHAIN, departments
@@ -58,14 +60,11 @@ class Roster:
 
     def on_duty(self, department: Department, at: datetime) -> Officer | None:
         """Who answers for a department at that instant; None for a department of nobody."""
-        officer_id = next(
-            (
-                shift.officer_id
-                for shift in self.shifts.get(department.pk, ())
-                if shift.start_at <= at < shift.end_at
-            ),
-            department.head_id,
-        )
+        # the shifts of a department don't overlap: only the last that has begun can still run
+        shifts = self.shifts.get(department.pk, ())
+        begun = bisect_right(shifts, at, key=attrgetter("start_at"))
+        is_running = begun and at < shifts[begun - 1].end_at
+        officer_id = shifts[begun - 1].officer_id if is_running else department.head_id
         if officer_id is None:
             people = self.people_of(department)
             if not people:

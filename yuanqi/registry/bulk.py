@@ -12,7 +12,7 @@ from yuanqi.foundation.models import Account
 from yuanqi.organisation.models import Officer
 
 from . import acts
-from .models import ContactPerson
+from .models import ContactPerson, LinkRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class NewContact:
 
 @dataclass(frozen=True, slots=True)
 class NewEnterprise:
-    """An enterprise with its people, the main contact first, and its linked officer."""
+    """An enterprise with its people, the main contact first, and its linked officers."""
 
     uscc: str
     name: str
@@ -38,6 +38,7 @@ class NewEnterprise:
     people: Sequence[NewContact]
     officer: str | None = None  # username of the linked officer
     linked_on: date | None = None
+    second: str | None = None  # username of the officer who is second, from the same day on
 
 
 def load(
@@ -81,14 +82,17 @@ def load(
             )
             for position, person in enumerate(firm.people)
         ]
-        if firm.officer and firm.linked_on:
-            acts.link(
-                bulk,
-                enterprise=enterprise,
-                officer=officers[firm.officer],
-                from_on=firm.linked_on,
-                **told,
-            )
+        serving = ((firm.officer, LinkRole.LEAD), (firm.second, LinkRole.SECOND))
+        for username, role in serving:
+            if username and firm.linked_on:
+                acts.link(
+                    bulk,
+                    enterprise=enterprise,
+                    officer=officers[username],
+                    from_on=firm.linked_on,
+                    role=role,
+                    **told,
+                )
     return people
 
 

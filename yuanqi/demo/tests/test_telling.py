@@ -1,6 +1,7 @@
 """The demo park's texts and times, without a database: fictional, complete, and told alike."""
 
 import re
+from collections import Counter
 from datetime import datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from yuanqi.demo import accounts, matters, people, telling
+from yuanqi.demo.scene import Scene
+from yuanqi.demo.size import FULL
 from yuanqi.domain import uscc
 from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation.files import Upload
@@ -33,7 +36,7 @@ class Papers(dict):
 @cache
 def stories(when: str) -> list[steps.Story]:
     now = datetime.fromisoformat(when).replace(tzinfo=SHANGHAI)
-    return telling.stories(now, CALENDAR, telling.shipped_limits(), Papers())
+    return telling.stories(Scene(now, CALENDAR, telling.shipped_limits(), Papers()))
 
 
 def texts() -> list[str]:
@@ -103,22 +106,46 @@ def test_bad_evaluations_have_their_reasons_and_pauses_what_they_wait_for():
 
 
 def test_enterprises_bear_right_codes_that_no_real_one_has_and_telephones_nobody_has():
-    firms = people.enterprises(datetime(2026, 11, 24, tzinfo=SHANGHAI))
-    assert len({firm.uscc for firm in firms}) == 40
+    firms = people.enterprises(datetime(2026, 11, 24, tzinfo=SHANGHAI), FULL)
+    assert len({firm.uscc for firm in firms}) == 806
     assert {uscc.check(firm.uscc)[2:8] for firm in firms} == {"329901"}
     phones = [person.phone for firm in firms for person in firm.people]
     assert len(set(phones)) == len(phones)
-    assert {phone[:7] for phone in phones} == {"1380000"}
+    assert {phone[:7] for phone in phones} == {"1380000", "1390000"}
     assert {len(firm.people) for firm in firms} == {1, 2, 3}
 
 
-def test_each_enterprise_is_linked_to_an_officer_of_rank_who_serves_several():
+def test_each_enterprise_is_linked_to_an_officer_of_rank_within_his_capacity():
     now = datetime(2026, 11, 24, tzinfo=SHANGHAI)
-    ranks = {person.username: person.rank for person in people.organisation(now).officers}
-    served = [firm.officer for firm in people.enterprises(now)]
-    assert all(ranks[officer] >= Rank.DEPUTY_SECTION for officer in served)
-    assert min(served.count(officer) for officer in set(served)) >= 4
-    assert served.count("officer") == 10
+    ranks = {person.username: person.rank for person in people.organisation(now, FULL).officers}
+    firms = people.enterprises(now, FULL)
+    served = Counter(firm.officer for firm in firms)
+    for officer, count in served.items():
+        assert ranks[officer] >= Rank.DEPUTY_SECTION
+        assert 3 <= count <= (5 if ranks[officer] >= Rank.DEPUTY_DIVISION else 10)
+    assert served["officer"] == 10
+    seconds = Counter(firm.second for firm in firms if firm.second)
+    assert set(seconds.values()) == {5}
+    assert len(seconds) == 48
+
+
+def test_nobody_and_no_enterprise_is_named_like_another():
+    now = datetime(2026, 11, 24, tzinfo=SHANGHAI)
+    firms = people.enterprises(now, FULL)
+    names = [person.name for firm in firms for person in firm.people]
+    names += [person.name for person in people.organisation(now, FULL).officers]
+    assert len(set(names)) == len(names)
+    assert len({firm.short_name for firm in firms}) == len({firm.name for firm in firms}) == 806
+    for firm in firms:
+        assert not [name for name in REAL if name in firm.name], firm.name
+
+
+def test_the_same_people_are_drawn_whenever_the_park_is_loaded():
+    one = people.enterprises(datetime(2026, 11, 24, tzinfo=SHANGHAI), FULL)
+    other = people.enterprises(datetime(2027, 5, 3, tzinfo=SHANGHAI), FULL)
+    assert [(f.uscc, f.name, f.officer) for f in one] == [
+        (f.uscc, f.name, f.officer) for f in other
+    ]
 
 
 def test_the_offered_accounts_are_one_for_each_role_with_one_password():
