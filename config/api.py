@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Router, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 from ninja.utils import check_csrf
 
 from yuanqi.foundation import problems
@@ -132,8 +133,15 @@ def _complete(operation: dict[str, Any]) -> None:
     )
 
 
+class Plainly(JSONRenderer):
+    """Chinese as it is read, not as escapes."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
 api = Api(
     title="Yuanqi",
+    renderer=Plainly(),
     version="1",
     description=DESCRIPTION,
     docs_url=None,
@@ -188,12 +196,13 @@ def _refused(request: HttpRequest, error: YuanqiError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What each field must be, in the caller's language where the rule is a common one."""
     said = [
         {
             # body, query or path, then the argument's name, then the field
             "field": ".".join(str(part) for part in one["loc"][1:] if part not in _ARGUMENTS)
             or str(one["loc"][0]),
-            "detail": str(one["msg"]),
+            "detail": problems.field_words(one["type"], one.get("ctx", {})) or str(one["msg"]),
         }
         for one in error.errors
     ]

@@ -1,7 +1,7 @@
 """Refusals of the API as problem details (RFC 9457): what went wrong, and what to do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +54,39 @@ KINDS = {
     )
 }
 _BY_STATUS = {kind.status: kind for kind in reversed(KINDS.values())}
+
+
+# what a field must be, by the kinds of error of pydantic; the numbers come from its context
+_FIELD_WORDS = {
+    "missing": _("这一项要有"),
+    "extra_forbidden": _("没有这一项"),
+    "literal_error": _("只能是 %(expected)s"),
+    "string_type": _("要是文字"),
+    "string_too_long": _("最多 %(max_length)s 个字符"),
+    "string_pattern_mismatch": _("不能只有空白，也不能有空字符"),
+    "greater_than": _("要大于 %(gt)s"),
+    "greater_than_equal": _("不小于 %(ge)s"),
+    "less_than_equal": _("不大于 %(le)s"),
+    "int_type": _("要是整数"),
+    "int_parsing": _("要是整数"),
+    "int_from_float": _("要是整数"),
+    "bool_type": _("要是 true 或 false"),
+    "bool_parsing": _("要是 true 或 false"),
+    "list_type": _("要是一个列表"),
+    "too_long": _("最多 %(max_length)s 项"),
+    "too_short": _("至少 %(min_length)s 项"),
+    "date_from_datetime_parsing": _("要是日期，例如 2026-11-22"),
+    "date_parsing": _("要是日期，例如 2026-11-22"),
+    "decimal_parsing": _("要是数字"),
+    "decimal_type": _("要是数字"),
+    "decimal_max_places": _("最多 %(decimal_places)s 位小数"),
+}
+
+
+def field_words(kind: str, context: Mapping[str, Any]) -> str:
+    """Say what a field must be; empty for an error that has no words here."""
+    words = _FIELD_WORDS.get(kind)
+    return "" if words is None else str(words) % context
 
 
 class Problem(YuanqiError):

@@ -8,7 +8,9 @@ class IntegrationConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.foundation import subscribers
+        from yuanqi.notices import wording
 
-        from . import deliveries
+        from . import deliveries, words
 
+        wording.register(words.SOURCE, words.lines, words.GROUPS)
         subscribers.subscribe("webhooks", deliveries.handle)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -18,7 +19,9 @@ from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation.actors import Actor, Side, actor_for
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent
+from yuanqi.notices.telling import tell
 
+from . import words
 from .kinds import LABELS, public_data
 from .models import Webhook, WebhookDelivery
 
@@ -33,7 +36,9 @@ _BY_SIDE = {
 
 def handle(events: Sequence[JournalEvent]) -> None:
     """The subscriber's handler."""
-    deliveries_make(events, now=timezone.now())
+    now = timezone.now()
+    deliveries_make(events, now=now)
+    tell(source=words.SOURCE, words=words.words_from(events), now=now)
 
 
 def deliveries_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
@@ -109,7 +114,7 @@ def _written(*, kind: str, event_id: str, at: datetime, subject: str, data: obje
     said = {
         "specversion": "1.0",
         "id": event_id,
-        "source": SOURCE,
+        "source": f"{settings.ORIGIN}{SOURCE}",
         "type": f"yuanqi.{kind}",
         "time": at.isoformat(),
         "datacontenttype": "application/json",

@@ -21,6 +21,8 @@ from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.integration import deliveries, operations, reach, sending
 from yuanqi.integration.models import DeliveryState, Webhook, WebhookDelivery
+from yuanqi.notices import wording
+from yuanqi.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -249,6 +251,13 @@ def test_many_failures_in_a_row_pause_a_webhook_and_say_so(zone, life, wall, rec
     assert (webhook.trouble, webhook.failures) == (Webhook.Trouble.FAILURES, 100)
     event = JournalEvent.objects.get(kind="integration.webhook_paused")
     assert event.payload == {"webhook_id": webhook.pk, "trouble": "failures"}
+    for _time in range(2):
+        deliveries.handle([event])
+    (notice,) = Notice.objects.filter(source="integration")
+    assert notice.account_id == zone.clerk.account_id
+    line = wording.lines_of([notice], zone.actor(zone.clerk))[notice.pk]
+    assert line.says.startswith("推送到 127.0.0.1 连续失败，已自动暂停")
+    assert line.url == f"/integration/webhooks/{webhook.pk}/"
     assert sending.due_webhooks(wall.now + timedelta(days=1)) == []
     operations.webhook_resume(webhook_id=webhook.pk, actor=zone.actor(zone.clerk), at=wall.now)
     wall.now += timedelta(minutes=2)
