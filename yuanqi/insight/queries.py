@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,16 +21,15 @@ from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import departments
-from yuanqi.servicedesk.ledger import URGENT, at_work, lights, midnight, requests_listed
-from yuanqi.servicedesk.models import Category, Level, Reopening, Return
+from yuanqi.servicedesk.ledger import at_work, lights, midnight, requests_listed
+from yuanqi.servicedesk.models import Category, Reopening, Return
 from yuanqi.servicedesk.queries import categories
-from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
 
 from .facts import COUNTED, shares
 from .models import DailyFigure, RequestFact
+from .needs import Need, needs
 
 WEEKS = 12
-MOST_URGENT = 4  # what one person can settle in a day
 _WEEK = timedelta(weeks=1)
 
 By = Literal["department", "category"]
@@ -167,7 +166,7 @@ class Cockpit:
     by: By
     period: Period
     is_running: bool
-    urgent: list[Row]
+    needs: list[Need]
     standing: Standing
     done: Done
     before: Done  # the month before, whole
@@ -202,7 +201,7 @@ def cockpit(
         by=by,
         period=period,
         is_running=period == running,
-        urgent=_urgent(listed, actor, now),
+        needs=needs(actor, now),
         standing=sum(standing.values(), Standing()),
         done=sum(done.values(), Done()),
         before=sum(_done(period.before, by, hidden).values(), Done()),
@@ -219,16 +218,6 @@ def _hidden(actor: Actor) -> list[int]:
     """The complaints that are kept from this actor: they are in none of his figures."""
     barred = CaseBar.objects.filter(grantee__in=actor.grantees)
     return list(barred.values_list("case", flat=True).distinct())
-
-
-def _urgent(listed: QuerySet[Case], actor: Actor, now: datetime) -> list[Row]:
-    """What is overdue: stopped and hindered production first, then what is overdue longest."""
-    late = with_row_parts(listed.filter(lights(now)["red"]))
-    worst = (
-        ExpressionWrapper(Q(level=level), BooleanField()).desc() for level in (Level.P1, Level.P2)
-    )
-    ordered = late.order_by(*worst, *(key.ordering for key in URGENT))
-    return rows_of(ordered[:MOST_URGENT], actor, now, names={})
 
 
 def _standing(listed: QuerySet[Case], now: datetime, by: By) -> dict[Key, Standing]:
