@@ -150,6 +150,15 @@ class Case(models.Model):
             models.Index(
                 fields=["responsible", "-opened_at", "-id"], name="case_responsible_opened"
             ),
+            # the few that supervision flags, among all that ever were
+            models.Index(
+                fields=["-opened_at", "-id"],
+                name="case_flagged",
+                condition=Q(is_supervised=True)
+                | Q(escalation__gte=1)
+                | Q(returns__gte=2)
+                | Q(bad_reviews__gte=2),
+            ),
         ]
 
     def __str__(self) -> str:
