@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 
-from . import letters, operations
+from . import letters, operations, transports
 from .models import Channel, Delivery
 from .queries import channels_of
-from .transports import Message, Undelivered, address_from, offered, secret_from, send
+from .transports import Message, Undelivered, address_from, offered, secret_from
 
 Kind = Channel.Kind
 
@@ -52,7 +52,7 @@ def channel_test(*, kind: str, actor: Actor, at: datetime) -> None:
 
 def _out(kind: str, address: str, secret: str, message: Message) -> None:
     try:
-        send(kind, address, secret, message)
+        transports.send(kind, address, secret, message)
     except Undelivered as failed:
         said = _("没有发出去：%(reason)s。") % {"reason": failed.error.label}
         raise Invalid(said, "address") from None

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.evidence import every_row
 from tests.people import at
-from yuanqi.foundation.actors import Role
+from yuanqi.foundation.actors import Role, Side
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.models import JournalEvent, RoleGrant
 from yuanqi.notices import operations
@@ -20,6 +20,7 @@ from yuanqi.notices.operations import MOST_TRIALS, MOST_TRIES
 from yuanqi.notices.tests.wanting import Out, told, wants
 from yuanqi.notices.timing import Habits
 from yuanqi.notices.transports import Undelivered
+from yuanqi.notices.wording import groups
 from yuanqi.servicedesk.tests.noticed import Desk
 
 NOON = at("11-05 12:00")
@@ -35,7 +36,7 @@ def set_up(settings):
 @pytest.fixture
 def out(monkeypatch) -> Out:
     out = Out()
-    monkeypatch.setattr("yuanqi.notices.trying.send", out)
+    monkeypatch.setattr("yuanqi.notices.transports.send", out)
     return out
 
 
@@ -230,7 +231,7 @@ def test_without_a_mail_server_the_page_says_so(zone, clerk, settings):
 
 # choices -----------------------------------------------------------------------------------------
 
-CHOSEN = {
+DESK = {
     "mail_servicedesk_duty": "once",
     "mail_servicedesk_limits": "digest",
     "mail_servicedesk_talk": "never",
@@ -241,13 +242,21 @@ CHOSEN = {
 }
 
 
-def test_what_is_chosen_is_kept_and_shown_again(zone, clerk):
+@pytest.fixture
+def written() -> dict[str, str]:
+    """The whole form: what is chosen of the service desk's, the rest at once."""
+    rest = {f"mail_{code.replace('.', '_')}": "once" for code, _group in groups(Side.PARK)}
+    return rest | DESK
+
+
+def test_what_is_chosen_is_kept_and_shown_again(zone, clerk, written):
     wants(zone.clerk.account)
 
-    response = clerk.post(reverse("notices:settings"), CHOSEN)
+    response = clerk.post(reverse("notices:settings"), written)
 
     assert response.status_code == 303
-    assert dict(Choice.objects.values_list("group", "when")) == {
+    kept = Choice.objects.filter(group__startswith="servicedesk.")
+    assert dict(kept.values_list("group", "when")) == {
         "servicedesk.duty": When.ONCE,
         "servicedesk.limits": When.DIGEST,
         "servicedesk.talk": When.NEVER,
@@ -272,11 +281,11 @@ def test_what_is_chosen_is_kept_and_shown_again(zone, clerk):
         ("mail_servicedesk_talk", "sometimes", ""),
     ],
 )
-def test_half_a_choice_changes_nothing(zone, clerk, field, value, said):
+def test_half_a_choice_changes_nothing(zone, clerk, written, field, value, said):
     wants(zone.clerk.account)
     before = every_row()
 
-    response = clerk.post(reverse("notices:settings"), CHOSEN | {field: value})
+    response = clerk.post(reverse("notices:settings"), written | {field: value})
 
     assert response.status_code == 422
     assert said in response.content.decode()
