@@ -17,6 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.evidence import every_row
 from tests.life import TEXT
 from tests.people import at
+from yuanqi.casework import operations as cases
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.integration import deliveries, operations, reach, sending
@@ -106,8 +107,6 @@ def test_each_owner_is_told_what_he_could_read_on_the_timeline(zone, life):
 def test_what_stays_inside_the_park_is_not_sent_to_an_enterprise(zone, life, wall):
     firm, centre = hooked(zone, "contact")[0], hooked(zone, "clerk")[0]
     case_id = life.bring("accepted")
-    from yuanqi.casework import operations as cases
-
     cases.message_send(
         case_id=case_id, body="内部看法", kind="note",
         actor=zone.actor(zone.safety_handler), at=at("11-05 15:00"),
