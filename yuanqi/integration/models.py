@@ -48,6 +48,8 @@ class Webhook(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=12, choices=Trouble.choices, blank=True)
     failures = models.IntegerField(default=0)  # in a row
+    # nobody answered: until then nobody is kept waiting at that door
+    rests_until = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -166,7 +166,7 @@ def webhook_resume(*, webhook_id: int, actor: Actor, at: datetime) -> None:
     row = webhook_of(webhook_id, actor)
     if row.paused_at is None:
         raise Conflict(_("这个推送没有暂停。"))
-    DIRECT.update(row, paused_at=None, trouble="", failures=0)
+    DIRECT.update(row, paused_at=None, trouble="", failures=0, rests_until=None)
     _record(WebhookResumed(webhook_id=row.pk), actor, at)
     deliveries.wake([row.pk])
 
@@ -196,6 +196,7 @@ def webhook_test(*, webhook_id: int, actor: Actor, at: datetime) -> int:
     if waiting.count() >= MOST_WAITING_TESTS:
         raise Conflict(_("已有几次测试还没送到，请先看它们为什么失败。"))
     made = DIRECT.insert(deliveries.test_of(row, at))
+    DIRECT.update(row, rests_until=None)
     deliveries.wake([row.pk])
     return made.pk
 
@@ -213,6 +214,7 @@ def delivery_repeat(*, delivery_id: int, actor: Actor, at: datetime) -> int:
     if row.state == DeliveryState.WAITING and row.next_at <= at:
         raise Conflict(_("这一条马上就发，不用再点。"))
     DIRECT.update(row, state=DeliveryState.WAITING, next_at=at, claimed_until=None)
+    DIRECT.update(row.webhook, rests_until=None)
     deliveries.wake([row.webhook_id])
     return row.webhook_id
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import httpx
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from . import operations, reach, signing
@@ -25,6 +25,7 @@ FAILURES_A_ROUND = 3  # then others have their turn
 CLAIM = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(minutes=1)  # doubled at each attempt
 LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_REST = timedelta(minutes=30)  # of one who doesn't answer at all
 GIVEN_UP_AFTER = timedelta(days=3)
 PAUSED_AFTER_FAILURES = 100  # in a row
 KEPT = timedelta(days=30)
@@ -47,16 +48,18 @@ class Outcome:
 def send_waiting(webhook_id: int) -> int:
     """Send what waits for a webhook; returns how many attempts were made.
 
-    Stops at the third failure of a round, so that a dead receiver holds up no worker for long.
+    Stops at the third failure of a round. One who doesn't answer at all rests after each attempt,
+    longer each time: a dead receiver holds up no worker for long, however much waits for it.
     """
     made = failed = 0
     while made < ROUND and failed < FAILURES_A_ROUND:
+        now = timezone.now()
         webhook = (
-            Webhook.objects.select_related("account")
-            .filter(pk=webhook_id, paused_at=None, removed_at=None, account__is_active=True)
+            Webhook.objects.filter(_awake(now), pk=webhook_id, account__is_active=True)
+            .select_related("account")
             .first()
         )
-        row = webhook and _claimed(webhook, timezone.now())
+        row = webhook and _claimed(webhook, now)
         if not row:
             break
         outcome = attempt(webhook, row)
@@ -64,6 +67,11 @@ def send_waiting(webhook_id: int) -> int:
         failed += not outcome.is_good
         write_down(row, outcome, at=timezone.now())
     return made
+
+
+def _awake(now: datetime) -> Q:
+    rested = Q(rests_until=None) | Q(rests_until__lte=now)
+    return rested & Q(paused_at=None, removed_at=None)
 
 
 def _claimed(webhook: Webhook, now: datetime) -> WebhookDelivery | None:
@@ -130,22 +138,22 @@ def write_down(row: WebhookDelivery, outcome: Outcome, *, at: datetime) -> None:
         "took_ms": outcome.took_ms,
         "claimed_until": None,
     }
+    webhook = Webhook.objects.get(pk=row.webhook_id)
+    failures = 0 if outcome.is_good else webhook.failures + 1
+    rests_until = None
     if outcome.is_good:
         values["state"] = DeliveryState.DELIVERED
-        Webhook.objects.filter(pk=row.webhook_id).exclude(failures=0).update(failures=0)
     else:
-        next_at = at + pause_after(attempts)
-        values["next_at"] = next_at
-        gives_up = next_at > row.made_at + GIVEN_UP_AFTER
-        if gives_up:
+        values["next_at"] = at + pause_after(attempts)
+        if values["next_at"] > row.made_at + GIVEN_UP_AFTER:
             values["state"] = DeliveryState.GIVEN_UP
-        Webhook.objects.filter(pk=row.webhook_id).update(failures=F("failures") + 1)
+        if outcome.status is None:
+            rests_until = at + min(pause_after(failures), LONGEST_REST)
     WebhookDelivery.objects.filter(pk=row.pk).update(**values)
-    if not outcome.is_good:
-        failures = Webhook.objects.values_list("failures", flat=True).get(pk=row.webhook_id)
-        if failures >= PAUSED_AFTER_FAILURES:
-            log.warning("webhook %s failed %s times in a row: paused", row.webhook_id, failures)
-            operations.webhook_give_up(webhook_id=row.webhook_id, at=at)
+    Webhook.objects.filter(pk=webhook.pk).update(failures=failures, rests_until=rests_until)
+    if failures >= PAUSED_AFTER_FAILURES:
+        log.warning("webhook %s failed %s times in a row: paused", webhook.pk, failures)
+        operations.webhook_give_up(webhook_id=webhook.pk, at=at)
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -159,8 +167,7 @@ def due_webhooks(now: datetime) -> list[int]:
         WebhookDelivery.objects.filter(
             state=DeliveryState.WAITING,
             next_at__lte=now,
-            webhook__paused_at=None,
-            webhook__removed_at=None,
+            webhook__in=Webhook.objects.filter(_awake(now)),
         )
         .order_by("webhook_id")
         .values_list("webhook_id", flat=True)

@@ -295,6 +295,27 @@ def test_nobody_at_the_door_is_written_down_in_words(zone, life, wall):
     assert row.error.startswith("ConnectError")
 
 
+def test_one_who_does_not_answer_is_left_alone_longer_each_time(zone, life, wall):
+    webhook, _secret = hooked(zone, "clerk", "http://127.0.0.1:9/hook")
+    life.bring("accepted")
+    read_journal(wall.now)
+    rests = []
+
+    for _attempt in range(7):
+        assert sending.send_waiting(webhook.pk) == 1
+        webhook.refresh_from_db()
+        rests.append((webhook.rests_until - wall.now) // timedelta(minutes=1))
+        # however much is due, nobody waits at that door meanwhile
+        assert sending.due_webhooks(webhook.rests_until - timedelta(seconds=1)) == []
+        wall.now = webhook.rests_until
+
+    assert rests == [1, 2, 4, 8, 16, 30, 30]
+    assert sending.due_webhooks(wall.now) == [webhook.pk]
+    operations.webhook_test(webhook_id=webhook.pk, actor=zone.actor(zone.clerk), at=wall.now)
+    webhook.refresh_from_db()
+    assert webhook.rests_until is None
+
+
 # --- where a webhook may lead ------------------------------------------------------------------
 
 
