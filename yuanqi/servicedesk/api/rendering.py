@@ -64,6 +64,7 @@ def line(row: Row, actor: Actor, now: datetime) -> dict[str, Any]:
         "outcome": case.outcome,
         "merged_into": case.merged_into_id,
         "reopened": case.reopened,
+        "is_complaint": case.request.is_complaint,
         "review_level": getattr(case, "review_level", None),
         "is_resolved": getattr(case, "review_resolved", None),
     }
@@ -125,7 +126,7 @@ def detail(sheet: Sheet, actor: Actor, now: datetime, acts: frozenset[Act]) -> d
         "contact_phone": contact.phone if in_full else formats.phone_masked(contact.phone),
         "clocks": [_clock(record, sheet.pauses, now) for record in clocks],
         "pauses": [
-            {name: getattr(pause, name) for name in _PAUSE}
+            _fields(pause, _PAUSE)
             for pk in sorted(shown & set(sheet.pauses))
             for pause in sheet.pauses[pk]
         ],
@@ -146,17 +147,50 @@ def detail(sheet: Sheet, actor: Actor, now: datetime, acts: frozenset[Act]) -> d
         ],
         "evaluations": [
             {
-                **{name: getattr(one, name) for name in _EVALUATION},
+                **_fields(one, _EVALUATION),
                 "level_label": str(one.get_level_display()),
             }
             for one in sheet.evaluations
         ],
         "extensions": [
-            {name: getattr(one, name) for name in _EXTENSION}
+            _fields(one, _EXTENSION)
             for one in sheet.request.case.extensions.all()
             if not outside or one.decided_at is not None
         ],
+        **_turns(sheet.request.case, outside=outside),
     }
+
+
+def _turns(case: Case, *, outside: bool) -> dict[str, Any]:
+    """How the request ended and began again; what stays inside the park only for the park."""
+    inside = {
+        "returned": [_fields(one, _RETURN) for one in case.return_records.all()],
+        "call_backs": [_fields(one, _CALL_BACK) for one in case.call_backs.all()],
+    }
+    return {
+        "endings": [
+            {
+                **_fields(one, _ENDING),
+                # another enterprise's request is none of this one's business
+                "earlier_id": one.earlier_id
+                if one.earlier is not None and one.earlier.enterprise_id == case.enterprise_id
+                else None,
+            }
+            for one in case.endings.select_related("earlier")
+        ],
+        "reopenings": [_fields(one, _REOPENING) for one in case.reopenings.all()],
+        **(dict.fromkeys(inside, ()) if outside else inside),
+    }
+
+
+def _fields(row: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+_ENDING = ("at", "ground", "basis", "where_to", "explanation")
+_REOPENING = ("at", "reason", "outcome_before")
+_RETURN = ("at", "department_id", "reason", "basis")
+_CALL_BACK = ("at", "spoke_with", "facts", "is_resolved", "is_sent_back")
 
 
 _PAUSE = ("clock_id", "start_at", "end_at", "until_at", "ground", "awaited", "basis")

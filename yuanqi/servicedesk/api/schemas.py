@@ -54,6 +54,7 @@ class RequestOut(Schema):
     outcome: str
     merged_into: int | None
     reopened: int
+    is_complaint: bool
     returns: int | None
     bad_reviews: int | None
     escalation: int | None
@@ -144,6 +145,38 @@ class ExtensionOut(Schema):
     due_after: datetime
 
 
+class EndingOut(Schema):
+    """An end without a formal answer: not accepted, merged, withdrawn; why, and where to turn."""
+
+    at: datetime
+    ground: str
+    basis: str
+    where_to: str
+    explanation: str
+    earlier_id: int | None
+
+
+class ReopeningOut(Schema):
+    at: datetime
+    reason: str
+    outcome_before: str
+
+
+class ReturnOut(Schema):
+    at: datetime
+    department_id: int
+    reason: str
+    basis: str
+
+
+class CallBackOut(Schema):
+    at: datetime
+    spoke_with: str
+    facts: str
+    is_resolved: bool
+    is_sent_back: bool
+
+
 class OpenAct(Schema):
     """Something that the caller may do now, and the operation that does it."""
 
@@ -163,6 +196,10 @@ class RequestDetailOut(RequestOut):
     attachments: list[AttachmentOut]
     evaluations: list[EvaluationOut]
     extensions: list[ExtensionOut]
+    endings: list[EndingOut]
+    reopenings: list[ReopeningOut]
+    returned: list[ReturnOut]
+    call_backs: list[CallBackOut]
     acts: list[OpenAct]
 
 

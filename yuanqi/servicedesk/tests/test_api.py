@@ -106,6 +106,51 @@ def test_a_note_and_a_return_are_read_by_the_park_alone(zone, life, wall, caller
     assert kinds == {"contact": [], "clerk": [Message.Kind.NOTE]}
 
 
+def test_an_enterprise_reads_why_its_request_was_not_accepted_and_where_to_go(
+    zone, life, caller_of
+):
+    case_id = life.bring("submitted")
+    centre = caller_of("clerk")
+    ground = next(
+        one for one in centre.do("listGrounds").json()["refusals"] if not one["needs_earlier"]
+    )
+    body = {"ground": ground["code"], "explanation": "属于劳动仲裁", "where_to": "仲裁院 8601 3000"}
+
+    done = centre.do("refuseRequest", body, case_id=case_id)
+    read = caller_of("contact").do("getRequest", case_id=case_id).json()
+
+    assert done.status_code == 201, done.content
+    assert read["outcome"] == "not_accepted"
+    (ending,) = read["endings"]
+    assert (ending["explanation"], ending["where_to"]) == ("属于劳动仲裁", "仲裁院 8601 3000")
+    assert (read["returned"], read["call_backs"]) == ([], [])
+
+
+def test_the_park_reads_why_a_request_came_back(zone, life, caller_of):
+    case_id = life.bring("dispatched")
+    caller_of("safety_handler").do(
+        "returnRequest", {"reason": "管网归规建局", "basis": "三定方案"}, case_id=case_id
+    )
+
+    inside = caller_of("clerk").do("getRequest", case_id=case_id).json()["returned"]
+    outside = caller_of("contact").do("getRequest", case_id=case_id).json()["returned"]
+
+    assert [(one["reason"], one["basis"]) for one in inside] == [("管网归规建局", "三定方案")]
+    assert outside == []
+
+
+@pytest.mark.parametrize("stage", ["submitted", "closed"])
+def test_one_request_is_read_in_a_fixed_number_of_queries(
+    life, caller_of, django_assert_max_num_queries, stage
+):
+    case_id = life.bring(stage)
+    centre = caller_of("clerk")
+    centre.do("getRequest", case_id=case_id)
+
+    with django_assert_max_num_queries(60):
+        assert centre.do("getRequest", case_id=case_id).status_code == 200
+
+
 def test_somebody_elses_request_does_not_exist(life, caller_of):
     case_id = life.bring("answered")
     stranger = caller_of("stranger")
