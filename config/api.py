@@ -126,7 +126,8 @@ def _complete(operation: dict[str, Any]) -> None:
     if scopes is None:
         operation["security"] = []
         return
-    session = {"session": []} if "x-act" not in operation else {"session": [], "csrf": []}
+    writes = 201 in operation["responses"]
+    session = {"session": [], "csrf": []} if writes else {"session": []}
     operation["security"] = [*({"token": [scope]} for scope in scopes), session]
     operation["description"] = "\n\n".join(
         filter(None, [operation.get("description"), f"Scope: {' or '.join(scopes)}."])

@@ -147,7 +147,7 @@ def test_one_request_is_read_in_a_fixed_number_of_queries(
     centre = caller_of("clerk")
     centre.do("getRequest", case_id=case_id)
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(55):
         assert centre.do("getRequest", case_id=case_id).status_code == 200
 
 
