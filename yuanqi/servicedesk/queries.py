@@ -296,14 +296,3 @@ def request_for(case_id: int, actor: Actor, act: Act) -> ServiceRequest:
     if act not in acts_allowed(found.case, actor):
         raise NotAllowed(_("这一步不由您办，由承办部门或服务中心办理。"))
     return found
-
-
-def likely_repeat(enterprise: Enterprise, category: str, actor: Actor) -> ServiceRequest | None:
-    """The enterprise's newest unanswered request of the same category: perhaps the same thing."""
-    return (
-        requests_visible_to(actor)
-        .filter(case__enterprise=enterprise, case__category=category, case__state__in=UNANSWERED)
-        .select_related("case__lead")
-        .order_by("-case__opened_at", "-case_id")
-        .first()
-    )

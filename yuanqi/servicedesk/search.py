@@ -8,6 +8,7 @@ as long as that fills a page; else the index says which requests match, and thos
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -25,7 +26,7 @@ from .models import SearchText
 
 FEW = 5_000  # matches: as many are read by their keys
 SAMPLE = 2_000  # of the newest requests: words that meet in many of them are frequent
-WINDOWS = (8_000, 32_000, 128_000)  # of the newest requests, walked one after the other
+WINDOWS = (2_000, 32_000, 128_000)  # of the newest requests, walked one after the other
 PATIENCE_MS = 2_000
 NEWEST = (Key("opened_at", descending=True), Key("id", descending=True))
 _NOTHING = Q(pk__in=())
@@ -77,18 +78,26 @@ def search_requests(
     found = _found(query, actor)
     with in_time():
         tested = listed.filter(_test(found))
-        windows = iter(WINDOWS)
-        if _estimate(found) > FEW:
-            page = _walk(tested, listed, next(windows), cursor, size)
-            if page is not None:
-                return page
+        first, *wider = WINDOWS
+        seems_frequent = _estimate(found) > FEW
+        page = _walk(tested, listed, first, cursor, size) if seems_frequent else None
+        if page is not None:
+            return page
         few = _few(found)
         if few is not None:
             return pages.keyset_page(listed.filter(pk__in=few), NEWEST, cursor, size=size)
-        for width in windows:
-            page = _walk(tested, listed, width, cursor, size)
-            if page is not None:
-                return page
+        page = None if seems_frequent else _walk(tested, listed, first, cursor, size)
+        if page is not None:
+            return page
+        # frequent, but not lately: the newest of them from the index, as far as he may see them
+        newest = listed.filter(pk__in=_newest(found, listed, cursor))
+        page = pages.keyset_page(newest, NEWEST, cursor, size=size)
+        if page.next_cursor:
+            return page
+        for width in wider:
+            walked = _walk(tested, listed, width, cursor, size)
+            if walked is not None:
+                return walked
         return pages.keyset_page(tested, NEWEST, cursor, size=size)
 
 
@@ -117,25 +126,49 @@ def _is_frequent(found: QuerySet[SearchText]) -> bool:
 
 def _few(found: QuerySet[SearchText]) -> list[int] | None:
     """The keys of all that match, from the index; None if there are more than a few."""
+    keys = _by_index(found)
+    return keys if len(keys) <= FEW else None
+
+
+def _newest(found: QuerySet[SearchText], listed: QuerySet[Case], cursor: str) -> list[int]:
+    """The keys of the newest that match after the cursor, from the index."""
+    start = _start(listed, cursor)
+    if start is not None:
+        found = found.filter(opened_at__lte=start)
+    return _by_index(found.order_by("-opened_at", "-case_id"))[:FEW]
+
+
+def _by_index(found: QuerySet[SearchText]) -> list[int]:
     with transaction.atomic():
         # reading the whole table would seem cheap: the planner doesn't count unpacking the words
         _set(enable_seqscan="off")
         keys = list(found.values_list("case_id", flat=True)[: FEW + 1])
         _set(enable_seqscan="on")
-    return keys if len(keys) <= FEW else None
+    return keys
+
+
+def _start(listed: QuerySet[Case], cursor: str) -> datetime | None:
+    """When the first request after the cursor was opened; None without a cursor."""
+    if not cursor:
+        return None
+    first = pages.keyset_page(listed, NEWEST, cursor, size=1).rows
+    return first[0].opened_at if first else None
 
 
 def _walk(
     tested: QuerySet[Case], listed: QuerySet[Case], width: int, cursor: str, size: int
 ) -> KeysetPage[Case] | None:
-    """A page from the newest `width` after the cursor; None if they don't fill it."""
+    """A page from the newest `width` after the cursor; None if they don't fill it.
+
+    A list that isn't wider is walked to its end, and the page is the answer.
+    """
     rest = listed.order_by("-opened_at", "-id")
-    if cursor:
-        first = pages.keyset_page(listed, NEWEST, cursor, size=1).rows
-        rest = rest.filter(opened_at__lte=first[0].opened_at) if first else rest.none()
+    start = _start(listed, cursor)
+    if start is not None:
+        rest = rest.filter(opened_at__lte=start)
     edge = next(iter(rest.values_list("opened_at", flat=True)[width : width + 1]), None)
     if edge is None:
-        return None
+        return pages.keyset_page(tested, NEWEST, cursor, size=size)
     page = pages.keyset_page(tested.filter(opened_at__gte=edge), NEWEST, cursor, size=size)
     return page if page.next_cursor else None
 

@@ -26,6 +26,7 @@ from yuanqi.registry.queries import (
     links_on,
     people_of,
 )
+from yuanqi.registry.search import enterprises_found
 from yuanqi.registry.timeline import happenings_of
 from yuanqi.servicedesk.ledger import at_work, requests_listed
 from yuanqi.servicedesk.rows import plain_words, rows_of, with_outcome, with_row_parts
@@ -65,7 +66,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
     if actor.side is not Side.PARK:
         raise NotVisible
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
-    listed = _matching(enterprises_visible_to(actor), query)
+    listed = enterprises_found(query, actor) if query else enterprises_visible_to(actor)
     page = pages.keyset_page(listed, (pages.Key("id"),), request.GET.get(pages.AFTER, ""))
     foot = pages.foot(request, page)
     if foot["text"]:
@@ -79,19 +80,6 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         "count": pages.count_of(listed),
     }
     return render(request, "web/enterprises.html", context)
-
-
-def _matching(listed: QuerySet[Enterprise], query: str) -> QuerySet[Enterprise]:
-    """Those whose name, short or English name, or code has these words in it."""
-    if not query:
-        return listed
-    compact = query.replace(" ", "").replace("-", "")
-    return listed.filter(
-        Q(name__icontains=query)
-        | Q(short_name__icontains=query)
-        | Q(name_en__icontains=query)
-        | Q(uscc__icontains=compact)
-    )
 
 
 def lines_of(found: Sequence[Enterprise], actor: Actor, day: date) -> list[Line]:

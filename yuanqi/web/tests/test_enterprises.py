@@ -11,6 +11,7 @@ from tests.people import BEFORE, Zone
 from yuanqi.domain import uscc
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.registry import operations as registry
+from yuanqi.registry import search
 from yuanqi.registry.models import Enterprise
 from yuanqi.servicedesk import operations as desk
 
@@ -79,6 +80,7 @@ def test_a_part_of_the_name_or_of_the_code_finds_it(zone, query):
 
 def test_an_english_name_finds_it_too(zone):
     Enterprise.objects.filter(pk=zone.enterprise.pk).update(name_en="Matsuse Ceramics")
+    search.index([zone.enterprise.pk])
 
     assert "许若楠" in listed(zone.clerk, "?q=matsuse")
 
