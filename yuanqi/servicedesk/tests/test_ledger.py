@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.desk import NOW, Desk
 from tests.people import at
-from yuanqi.casework.models import Case
+from yuanqi.casework.models import Case, ClockPause, Extension
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
@@ -18,6 +18,7 @@ from yuanqi.organisation.models import Absence, Department, Officer
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import ledger, rows, search_index
 from yuanqi.servicedesk.ledger import Filters
+from yuanqi.servicedesk.search import TooBroad
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thursday")]
 
@@ -272,12 +273,119 @@ def test_each_order_is_that_of_an_index_on_the_first_page_and_on_those_after(des
         ),
         ({"queue": "all", "opened_from": "2026-11-19"}, ["待派单", "别家的"]),
         ({"queue": "all", "returned_from": "2026-11-01"}, ["退单"]),
+        ({"queue": "all", "returned_until": "2026-11-18"}, []),
+        ({"queue": "all", "reopened_from": "2026-01-01"}, []),
+        ({"state": "dispatched"}, ["待签收"]),
+        ({"queue": "closed", "outcome": "unrated"}, ["超时没评价"]),
+        ({"queue": "closed", "answer": "none"}, []),
+        (
+            {"queue": "closed", "sort": "closed-first", "answer": "any", "level": "P2"},
+            ["上月办结", "按时满意", "回访过"],
+        ),
+        ({"firm": "禾屿"}, ["别家的"]),
+        ({"firm": "91320583MA1XK002"}, ["别家的"]),
+        ({"firm": "没有这家"}, []),
+        ({"channel": "centre"}, []),
+        ({"channel": "enterprise", "level": "P4"}, ["别家的"]),
+        ({"complaint": "yes"}, []),
+        ({"complaint": "no", "level": "P4"}, ["别家的"]),
+        ({"flag": "second-return"}, []),
+        ({"opened_from": "2026-11-18", "opened_to": "2026-11-18"}, ["待派超时", "待签收", "退单"]),
+        ({"sort": "oldest", "opened_to": "2026-11-10"}, ["在办黄灯", "协办中"]),
     ],
 )
 def test_a_filter_leaves_what_it_says(desk, query, expected):
     if "q" in query:
         search_index.rebuild()
     assert listed(desk.zone.actor(desk.zone.clerk, NOW), **query) == expected
+
+
+def test_a_filter_by_officer_takes_his_number(desk):
+    actor = desk.zone.actor(desk.zone.clerk, NOW)
+
+    assert listed(actor, handler=str(desk.zone.approval_handler.pk)) == ["停产超时"]
+
+
+def test_flags_and_what_is_set_aside_are_piles_of_their_own(desk):
+    def mark(name: str, **values: object) -> None:
+        Case.objects.filter(pk=desk.ids[name]).update(**values)
+
+    mark("退单", returns=2)
+    mark("差评", bad_reviews=2, reopened=1)
+    mark("停产超时", escalation=1)
+    mark("在办黄灯", is_supervised=True, acted_at=NOW)
+    ClockPause.objects.filter(clock__case=desk.ids["等材料"]).update(ground="parked")
+    clerk = desk.zone.actor(desk.zone.clerk, NOW)
+
+    assert listed(clerk, queue="second-return") == ["退单"]
+    assert listed(clerk, queue="twice-unsatisfied") == ["差评"]
+    assert listed(clerk, queue="reopened") == ["差评"]
+    assert listed(clerk, queue="supervised") == ["停产超时", "在办黄灯"]
+    assert listed(clerk, queue="parked") == ["等材料"]
+    assert listed(clerk, queue="idle") == listed(clerk, flag="idle") == ["停产超时", "协办中"]
+    assert listed(desk.zone.actor(desk.zone.safety_handler, NOW), queue="supervised") == [
+        "停产超时", "在办黄灯",
+    ]  # fmt: skip
+    assert listed(desk.zone.actor(desk.zone.planning_handler, NOW), queue="parked") == ["等材料"]
+    assert listed(desk.zone.actor(desk.zone.planning_handler, NOW), queue="supervised") == []
+
+
+def test_an_extension_waits_in_its_reviewers_queue_which_a_head_always_sees(desk, client):
+    clock = desk.case("在办黄灯").clocks.get(purpose="resolve")
+    Extension.objects.create(
+        case_id=desk.ids["在办黄灯"],
+        clock=clock,
+        asked_at=NOW,
+        asked_by=desk.zone.safety_colleague,
+        reason="要等检测",
+        amount=5,
+        reviewer=desk.zone.safety_handler,
+        due_before=clock.due_at,
+        due_after=clock.due_at + timedelta(days=7),
+    )
+
+    assert listed(desk.zone.actor(desk.zone.safety_handler, NOW), queue="extensions") == [
+        "在办黄灯"
+    ]
+    assert counts(desk.zone.actor(desk.zone.clerk, NOW))["extensions"] == 0
+    assert "延期待批 <b>1</b>" in get(client, desk.zone.safety_handler).content.decode()
+    assert "延期待批" not in get(client, desk.zone.planning_handler).content.decode()
+    RoleGrant.objects.create(account=desk.zone.planning_handler.account, role=Role.HEAD.value)
+    assert "<b>0</b><span>延期待批</span>" in (
+        get(client, desk.zone.planning_handler).content.decode()
+    )
+
+
+def test_a_name_is_completed_from_the_register_as_far_as_the_actor_may_know_it(desk, client):
+    assert "禾屿生物医药有限公司" in get(
+        client, desk.zone.clerk, "/requests/firms/?firm=禾屿"
+    ).content.decode()  # fmt: skip
+    for address in ("/requests/firms/?firm=禾屿", "/requests/firms/"):
+        assert "<option" not in get(client, desk.zone.contact, address).content.decode()
+
+
+def test_words_that_stand_everywhere_are_sent_back_to_be_narrowed(desk, client, monkeypatch):
+    def gives_up(*_whatever):
+        raise TooBroad
+
+    monkeypatch.setattr("yuanqi.servicedesk.ledger_filters.matching", gives_up)
+    client.force_login(desk.zone.clerk.account)
+    response = client.get("/requests/?q=的&level=P2")
+
+    assert (response.status_code, response["Location"]) == (303, "/requests/?level=P2")
+    assert "“的”太常见" in client.get(response["Location"]).content.decode()
+
+
+def test_heads_of_columns_sort_and_say_which_way(desk, client):
+    html = get(client, desk.zone.clerk, "/requests/?queue=closed&sort=newest").content.decode()
+
+    assert (
+        '<th scope="col" aria-sort="descending"><a href="/requests/?queue=closed&amp;sort=oldest">'
+        in html
+    )
+    assert (
+        '<th scope="col" class="is-num"><a href="/requests/?queue=closed&amp;sort=closed">' in html
+    )
 
 
 def test_a_filter_by_department_or_enterprise_takes_its_number(desk):
@@ -517,6 +625,17 @@ def test_an_enterprises_list_takes_the_same_queries_however_many_rows(
     client.force_login(desk.zone.contact.account)
     with django_assert_num_queries(10):
         client.get("/requests/")
+
+
+def test_an_enterprise_searches_its_own_and_is_told_when_nothing_is_found(desk, client):
+    search_index.rebuild()
+
+    found = get(client, desk.zone.contact, "/requests/?q=材料")
+    none = get(client, desk.zone.contact, "/requests/?q=别家的").content.decode()
+
+    assert [item.case.title for item in found.context["open_items"]] == ["等材料"]
+    assert "没有找到“别家的”。" in none
+    assert '<a class="btn" href="/requests/">看全部诉求</a>' in none
 
 
 def test_an_enterprise_without_requests_is_told_how_to_raise_one(desk, client):
