@@ -33,7 +33,7 @@ from .search import matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
-    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "ledger_page", "lights",
+    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "lights",
     "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts", "queues_of",
     "requests_listed", "sort_of", "sorts_of", "with_parts",
 ]  # fmt: skip
@@ -95,14 +95,6 @@ def with_parts(listed: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
     if filters.queue in ("closed", EVERY):
         listed = with_outcome(listed)
     return with_row_parts(listed)
-
-
-def ledger_page(
-    filters: Filters, queues: Iterable[Queue], actor: Actor, now: datetime, cursor: str
-) -> KeysetPage[Case]:
-    """One page of the ledger, with what its rows show."""
-    listed = asked_for(filters, queues, actor, now)
-    return pages.keyset_page(with_parts(listed, filters), order_of(filters), cursor)
 
 
 def own_asked_for(text: str, actor: Actor) -> QuerySet[Case]:

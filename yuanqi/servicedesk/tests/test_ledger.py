@@ -50,7 +50,8 @@ def counts(actor: Actor) -> dict[str, int]:
 def listed(actor: Actor, **query: str) -> list[str]:
     queues = ledger.queues_of(actor, NOW)
     filters = Filters.read(query, queues, rows.category_names())
-    page = ledger.ledger_page(filters, queues, actor, NOW, query.get("after", ""))
+    asked = ledger.asked_for(filters, queues, actor, NOW)
+    page = pages.keyset_page(asked, ledger.order_of(filters), query.get("after", ""))
     return [case.title for case in page.rows]
 
 
