@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yuanqi.domain.clock import Limit
 
@@ -36,13 +36,13 @@ class MechanismVersion(models.Model):
 class Purpose(models.TextChoices):
     """What a clock measures."""
 
-    SIGN = "sign", _("签收")
-    CONTACT = "contact", _("联系企业")
-    PLAN = "plan", _("给出办理计划")
-    RESOLVE = "resolve", _("办结")
-    EVALUATE = "evaluate", _("评价")
-    WORK = "work", _("协办")
-    SUPERVISE = "supervise", _("督办答复")
+    SIGN = "sign", pgettext_lazy("limit", "签收")
+    CONTACT = "contact", pgettext_lazy("limit", "联系企业")
+    PLAN = "plan", pgettext_lazy("limit", "给出办理计划")
+    RESOLVE = "resolve", pgettext_lazy("limit", "办结")
+    EVALUATE = "evaluate", pgettext_lazy("limit", "评价")
+    WORK = "work", pgettext_lazy("limit", "协办")
+    SUPERVISE = "supervise", pgettext_lazy("limit", "督办答复")
 
 
 class LimitRule(models.Model):
