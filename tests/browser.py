@@ -53,8 +53,13 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(databases, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Site]:
-    """A site with the standing people, for all tests of a module."""
+def site(
+    request, databases, django_db_setup, django_db_blocker, tmp_path_factory
+) -> Iterator[Site]:
+    """A site with the standing people, for all tests of a module.
+
+    A module's `seed(zone)` adds what stands there before the first page is opened.
+    """
     _chromium()
     var = tmp_path_factory.mktemp("site")
     with django_db_blocker.unblock():
@@ -62,6 +67,8 @@ def site(databases, django_db_setup, django_db_blocker, tmp_path_factory) -> Ite
         # the site is a process of its own: it reads passwords as in production
         with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
             zone = build_zone()
+            if seed := getattr(request.module, "seed", None):
+                seed(zone)
         databases.use(databases.shared)
     env = {
         **os.environ,
