@@ -24,6 +24,7 @@ from .rows import category_names
 
 SHOWN = 3
 THRESHOLD = 0.2  # measured on public messages: unrelated ones stay below, the same matter above
+BESIDE = 0.6  # of the likest: what is much less alike than it only distracts
 CANDIDATES = 200
 RAREST = 8  # words by which candidates are looked for
 SAME_CATEGORY = 1.15
@@ -94,7 +95,7 @@ def answers_like(
         if degree >= THRESHOLD:
             found.append(Answer(entry, min(degree, 1.0)))
     found.sort(key=lambda one: (-one.likeness, -one.entry.helped, one.entry.pk))
-    return found[:most]
+    return [one for one in found[:most] if one.likeness >= BESIDE * found[0].likeness]
 
 
 def _alike(
@@ -126,7 +127,8 @@ def _alike(
         degree *= SAME_LEAD if lead_id and case.lead_id == lead_id else 1.0
         if degree >= THRESHOLD:
             found.append(Similar(case, min(degree, 1.0)))
-    return sorted(found, key=lambda one: (-one.likeness, -one.case.pk))
+    found.sort(key=lambda one: (-one.likeness, -one.case.pk))
+    return [one for one in found if one.likeness >= BESIDE * found[0].likeness]
 
 
 def _told(found: Sequence[Similar]) -> list[Similar]:
