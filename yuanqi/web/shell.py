@@ -70,6 +70,10 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
     if actor.officer_id is not None:
         pages += [
             (_("诉求"), reverse("servicedesk:ledger")),
+        ]
+        if actor.has(Role.CENTRE, Role.LEADER, Role.HEAD):
+            pages.append((_("督办"), reverse("servicedesk:supervision")))
+        pages += [
             (pgettext("several", "企业"), reverse("registry:enterprises")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),

@@ -14,6 +14,7 @@ from yuanqi.casework.queries import Act
 from ..forms import forms_for
 from ..queries import acts_open
 from ..story import story_of
+from ..supervising import supervision_of
 
 
 @login_required
@@ -37,7 +38,8 @@ def render_page(
     Raises NotVisible.
     """
     actor = request.actor
-    story = story_of(case_id, actor, timezone.now())
+    now = timezone.now()
+    story = story_of(case_id, actor, now)
     acts = acts_open(story.case, actor)
     open_forms = forms_for(story.case, actor, acts, bound)
     names = {name: name.replace("-", "_") for name in open_forms}  # as a template can say them
@@ -46,6 +48,7 @@ def render_page(
         "case": story.case,
         "forms": {names[name]: form for name, form in open_forms.items()},
         "sent_back": {names[name] for name in bound or () if name in names},
+        "supervision": supervision_of(story.case, actor, now, bound),
         "conflict": conflict,
         "page_title": f"{story.case.number} {story.case.title}",
         "back_url": reverse("servicedesk:ledger"),
