@@ -23,11 +23,11 @@ from .years import Planned
 
 # the median share of its limit that a department takes, and how widely it varies
 _PACE = {
-    "natural-resources": 0.60, "public-finance": 0.58, "planning-construction": 0.52,
-    "urban-management": 0.50, "social-affairs": 0.48, "justice": 0.50, "investment": 0.55,
-    "economy": 0.42, "approval": 0.34, "tax": 0.34, "commerce": 0.42, "fire-rescue": 0.44,
+    "natural-resources": 0.64, "public-finance": 0.60, "planning-construction": 0.54,
+    "urban-management": 0.53, "social-affairs": 0.49, "justice": 0.52, "investment": 0.58,
+    "economy": 0.44, "approval": 0.34, "tax": 0.34, "commerce": 0.43, "fire-rescue": 0.46,
 }  # fmt: skip
-_USUAL_PACE, _SPREAD, _SLOWEST = 0.44, 0.42, 1.75
+_USUAL_PACE, _SPREAD, _SLOWEST = 0.46, 0.54, 1.8
 _URGENT = 0.45  # of the usual share, for what stops production
 _BUSY = {3: 1.12, 6: 1.1, 7: 1.1, 11: 1.1, 12: 1.15}  # by month
 # shares of all requests
@@ -35,7 +35,8 @@ _BY_PHONE, _BY_OFFICER = 0.15, 0.12
 _RETURNED, _RETURNED_AGAIN = 0.075, 0.12
 _SLOW_TO_SIGN = 0.04
 _HELPED, _WAITS, _WAITS_ABOVE = 0.32, 0.10, 0.022
-_EXTENDS, _EXTENDS_LATE, _GRANTED = 0.02, 0.62, 0.78
+_IN_TOUCH = 0.9  # each time
+_EXTENDS, _EXTENDS_LATE, _GRANTED = 0.012, 0.44, 0.78
 _PHOTOGRAPHED = frozenset({"TRA", "GRN"})
 _COMPLAINTS_LEAD = "justice"
 
@@ -184,8 +185,12 @@ class Life(Judged):
         at, pace = accepted, TALK[self.level]
         spoken = self.spoken
         at = self.later(at, *pace)
-        self._say(at, spoken[0] if spoken else self._say_of("opens"))
-        if self.rng.random() < 0.3:
+        has_plan = self.rng.random() < 0.4
+        # who sets out no plan of its own says in his first words what he will do
+        self._say(
+            at, spoken[0] if spoken else self._say_of("opens"), "talk" if has_plan else "plan"
+        )
+        if has_plan:
             at = self.later(at, *pace)
             self._say(at, self._say_of("plans"), "plan")
         if self.rng.random() < 0.65:
@@ -201,18 +206,20 @@ class Life(Judged):
         if self.rng.random() < 0.24 and self.level != "P1":
             at = self.later(at, *pace)
             self._say(at, self._say_of("progress"))
-            if self.rng.random() < 0.5:
+            if self.rng.random() < 0.6:
                 at = self.later(at, *pace)
                 self._reply(at, self._say_of("thanks"))
         return max([at, *ends]), self._due()
 
     def _helped(self, accepted: datetime) -> list[datetime]:
         ends = []
-        minutes = self.limit().total_seconds() / 60
+        allowance = self.scene.limits.allowance("work", self.level, self.category)
+        most = runs_out(allowance.limit, accepted, (), self.scene.calendar)
+        minutes = self.scene.calendar.between(accepted, most).total_seconds() / 60
         for code, _brief, opinion in self.helps:
             by = self.rng.choice(self.cast.handlers(code))
             start = self.later(accepted, *ACCEPT[self.level])
-            end = self.later(start, 0.03 * minutes, 0.25 * minutes)
+            end = self.later(start, 0.08 * minutes, 0.8 * minutes)
             self._told.append(steps.Start(start, by))
             self._told.append(steps.Finish(end, by, self.words.filled(opinion)))
             ends.append(end)
@@ -294,11 +301,23 @@ class Life(Judged):
             at = max(at, self.worked(self.began, timedelta(hours=6)))
         if self.rng.random() < (_EXTENDS_LATE if share > 0.93 else _EXTENDS):
             at, due = self._extended(ready, at, due)
+        self._keep_in_touch(ready, at)
         papers = ()
         if self.rng.random() < 0.12:
             papers = self._papers(self.rng.choice(("steps", "opinion", "form")))
         self._told.append(steps.Answer(at, self.handler, self.answer, papers))
         return at, at > due
+
+    def _keep_in_touch(self, ready: datetime, answered: datetime) -> None:
+        """Most officers say how it stands every other day, to the enterprise or on the file."""
+        at = ready
+        while self.rng.random() < _IN_TOUCH:
+            at = self.worked(at, timedelta(hours=self.rng.uniform(6, 14)))
+            if at >= answered:
+                return
+            is_inside = self.rng.random() < 0.3
+            words = self._say_of("notes" if is_inside else "progress")
+            self._say(at, words, "note" if is_inside else "talk")
 
     def _extended(
         self, ready: datetime, planned: datetime, due: datetime

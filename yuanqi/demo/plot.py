@@ -104,7 +104,8 @@ class Plot(Pace):
     def _handled(self, at: datetime) -> None:
         accepted, pace = at, TALK[self.matter.level]
         at = self.later(at, *pace)
-        self._say(at, 0)
+        # who sets out no plan of its own says in his first words what he will do
+        self._say(at, 0, "talk" if self.matter.plan else "plan")
         if self.matter.plan:
             at = self.later(at, *pace)
             self._told.append(steps.Say(at, self.handler, self.matter.plan, "plan"))
@@ -122,9 +123,9 @@ class Plot(Pace):
             return
         self._answered(max([at, *ends]), spared)
 
-    def _say(self, at: datetime, number: int) -> None:
+    def _say(self, at: datetime, number: int, kind: str = "talk") -> None:
         by = self.contact if number % 2 else self.handler
-        self._told.append(steps.Say(at, by, self.matter.said[number]))
+        self._told.append(steps.Say(at, by, self.matter.said[number], kind))
 
     def _asked(self, at: datetime) -> list[datetime]:
         """The co-handlers work side by side; returns when each has given his opinion."""

@@ -63,19 +63,27 @@ def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
     return len(events)
 
 
-def catch_up() -> int:
+def catch_up(batch: int = 500) -> int:
     """Run every subscriber until nothing is left to read; return how many events were handled.
 
-    One that fails doesn't hold up the others: raises ExceptionGroup when all have had their turn.
+    They take turns, a batch each, so that one with much to read doesn't hold up the others. Nor
+    does one that fails: raises ExceptionGroup when the others have read everything.
     """
     handled = 0
     failures: list[Exception] = []
-    for subscriber in registered():
-        try:
-            while size := run_once(subscriber):
+    reading = list(registered())
+    while reading:
+        behind = []
+        for subscriber in reading:
+            try:
+                size = run_once(subscriber, batch)
+            except Exception as failure:
+                failures.append(failure)
+                continue
+            if size:
                 handled += size
-        except Exception as failure:
-            failures.append(failure)
+                behind.append(subscriber)
+        reading = behind
     if failures:
         raise ExceptionGroup("subscribers failed; their cursors stand still", failures)
     return handled

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from dataclasses import replace
 from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from yuanqi.demo.scene import Scene
 from yuanqi.demo.size import FULL
 from yuanqi.demo.tests.parks import SMALL
 from yuanqi.demo.tests.test_telling import CALENDAR, REAL, Papers
+from yuanqi.demo.written import first_lot, is_over
 from yuanqi.servicedesk import steps
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -155,3 +157,19 @@ def test_the_same_instant_plans_and_tells_the_same():
 def test_a_small_park_is_planned_as_well():
     found = years.years(NOW, CALENDAR, SMALL, [NOW - timedelta(days=9)] * years.WRITTEN)
     assert len(found.planned) == SMALL.requests - years.WRITTEN
+
+
+def test_what_is_open_comes_in_the_first_lot_however_old_and_the_merged_with_its_other():
+    size = replace(FULL, recent=4)
+    found = first_lot(plan(), scene(NOW), Cast(NOW, size), size)
+    recent = years.recent_from(NOW, size)
+    older = {one: story for one, story in found.items() if one.at < recent}
+    assert len(older) > 30
+    standing = {one.number for one, story in older.items() if not is_over(story)}
+    for one in older:
+        assert one.number in standing or one.into in standing
+    here, cast = scene(NOW), Cast(NOW, size)
+    for one in plan().since(recent - timedelta(days=30)):
+        if one not in found:
+            assert is_over(Life(one, here, cast).told())
+            assert one.into not in standing

@@ -283,3 +283,17 @@ def test_catching_up_goes_on_until_nothing_is_left(listener, monkeypatch):
 
     assert subscribers.catch_up() == 2
     assert listener.batches == [["one"], ["two"]]
+
+
+def test_subscribers_take_turns_so_that_one_with_much_to_read_holds_up_no_other(
+    listener, monkeypatch
+):
+    turns = []
+    slow = Subscriber("slow", lambda events: turns.append("slow"))
+    quick = Subscriber("quick", lambda events: turns.append("quick"))
+    monkeypatch.setattr(subscribers, "_subscribers", {"slow": slow, "quick": quick})
+    ring_and_commit("one", "two", "three")
+
+    assert subscribers.catch_up(batch=1) == 6
+
+    assert turns == ["slow", "quick"] * 3
