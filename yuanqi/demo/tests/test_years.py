@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter
-from datetime import datetime, timedelta
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
