@@ -188,7 +188,6 @@ def _lines(rows: Sequence[WebhookDelivery], actor: Actor) -> list[dict[str, Any]
             if row.kind == deliveries.TEST
             else str(LABELS.get(row.kind, row.kind)),
             "failed": row.state != DeliveryState.DELIVERED and row.attempts > 0,
-            "may_repeat": row.attempts > 0,
         }
         for row in rows
     ]
