@@ -33,7 +33,7 @@ class Unit:
 
 UNITS = (
     Unit("leadership", 6, phone="8601 20"),
-    Unit("service-centre", 2, ("受理科", "督办科"), phone="8601 20"),
+    Unit("service-centre", 2, ("受理科", "督办科"), phone="8601 00"),
     Unit("planning-construction", 6, ("市政科", "建筑管理科", "公用事业科"), "局长", "8601 23"),
     Unit("safety-environment", 4, ("环境科", "安全监管科", "应急科"), phone="8601 22"),
     Unit("economy", 4, ("产业科", "金融科", "企业服务科"), phone="8601 21"),
@@ -111,7 +111,7 @@ UNITS = (
     ),
 )  # fmt: skip
 
-_LEADERS = ("主任", "党工委副书记", "副主任", "副主任", "副主任", "纪工委书记")
+_LEADERS = ("党工委副书记", "副主任", "副主任", "副主任", "纪工委书记", "总规划师")
 _CALLINGS = ("企业负责人", "高级工程师", "社区书记", "教师", "医生", "车间主任", "律师", "农艺师")
 
 
@@ -176,7 +176,6 @@ def _of_rank(unit: Unit, names: Iterator[str]) -> Iterator[NewOfficer]:
     ranks = []
     if unit.code == "leadership":
         ranks = [(title, Rank.DEPUTY_DIVISION) for title in _LEADERS]
-        ranks[0] = (_LEADERS[0], Rank.DIVISION)
     else:
         if unit.head:
             ranks.append((unit.head, Rank.SECTION if unit.ranked else Rank.CLERK))

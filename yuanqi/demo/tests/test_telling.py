@@ -155,3 +155,10 @@ def test_the_offered_accounts_are_one_for_each_role_with_one_password():
     ]  # fmt: skip
     assert {account["password"] for account in offered} == {"yunze-demo-2026"}
     assert all(account["label"] and account["sees"] for account in offered)
+
+
+def test_no_two_officers_share_a_telephone():
+    officers = people.organisation(datetime(2026, 11, 24, tzinfo=SHANGHAI), FULL).officers
+    phones = [officer.phone for officer in officers]
+    assert len(set(phones)) == len(phones)
+    assert all(re.fullmatch(r"860\d \d{4}", phone) for phone in phones)
