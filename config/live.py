@@ -286,6 +286,7 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        leave_with_server()
         self.hub = Hub()
         self.following = asyncio.create_task(Follower(self.hub, database()).run())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop)
@@ -407,4 +408,3 @@ async def _gone(receive: Receive, listener: Listener) -> None:
 
 
 application = Application()
-leave_with_server()

@@ -85,7 +85,7 @@ def may_hear(topic: str, actor: Actor) -> bool:
     if topic == LEDGER:
         return actor.side is Side.PARK and actor.officer_id is not None
     if topic.startswith(_ACCOUNT):
-        return topic == f"{_ACCOUNT}{actor.account_id}"
+        return actor.account_id is not None and topic == account_topic(actor.account_id)
     if topic.startswith(_ENTERPRISE):
         return actor.enterprise_id is not None and topic == enterprise_topic(actor.enterprise_id)
     number = topic.removeprefix(_CASE).removesuffix(_OPEN)
@@ -118,7 +118,7 @@ SELECT topic, coalesce(CASE
         SELECT id FROM journal_event
         WHERE enterprise_id = substr(topic, {len(_ENTERPRISE) + 1})::bigint
             AND audience = '{Audience.ENTERPRISE}'
-        ORDER BY at DESC LIMIT 1)
+        ORDER BY at DESC, id DESC LIMIT 1)
     WHEN topic LIKE '{_CASE}%%{_OPEN}' THEN (
         SELECT seq FROM journal_event
         WHERE stream = left(topic, -{len(_OPEN)}) AND audience = '{Audience.ENTERPRISE}'

@@ -2,7 +2,7 @@
   Yuanqi 园企 - a page hears that something it shows has changed, and fetches it.
 
   An element with data-live (its topic) and data-live-pass (who may hear it) is a region. What in it
-  bears data-part and an id is fetched again when the topic is woken, from data-live-url or the
+  bears data-part and an id (and each form that opens in place) is fetched again when the topic is woken, from data-live-url or the
   page's own address, and put in place of the old; what somebody is writing in is left alone.
   data-live-mark on a region changes when there is news worth a word; data-live-says holds the word.
 
@@ -32,9 +32,10 @@
     for (const region of regions()) found.set(region.dataset.live, region.dataset.livePass);
     return found;
   };
+  const PART = "[data-part], details.yq-opens[id]";
   const addressOf = (region) => region.dataset.liveUrl || location.pathname + location.search;
   const partsOf = (region) =>
-    region.hasAttribute("data-part") ? [region] : all("[data-part]", region);
+    region.hasAttribute("data-part") ? [region] : all(PART, region);
 
   /* What the server said of a part, without what differs each time it says it. */
   const printOf = (part) => {
@@ -470,7 +471,7 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const part of all("[data-part]")) served.set(part, printOf(part));
+    for (const part of all(PART)) served.set(part, printOf(part));
     if (regions().length) connect();
   });
 })();
