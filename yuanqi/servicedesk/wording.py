@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from yuanqi.domain.clock import Base, Limit
+
+# the source of a limit that no law gives, as the shipped definition says it; templates translate it
+PARK_DEFAULT = gettext_noop("园区默认，可改")
 
 
 def brief_limit(limit: Limit) -> str:
