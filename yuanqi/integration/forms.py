@@ -15,14 +15,6 @@ from .reach import LONGEST
 _LIVES = ((30, _("30 天")), (90, _("90 天")), (180, _("半年")), (365, _("一年")))
 
 
-def _scopes() -> list[tuple[str, str]]:
-    # asked anew for each form, so that it is said in its reader's language
-    return [
-        (scope.value, _("%(label)s（%(scope)s）") % {"label": label, "scope": scope.value})
-        for scope, label in SCOPE_LABELS.items()
-    ]
-
-
 class OnceForm(forms.Form):
     """A form that is carried out once, however often it is sent."""
 
@@ -43,7 +35,6 @@ class TokenForm(OnceForm):
     )
     scopes = forms.MultipleChoiceField(
         label=_("可以做什么"),
-        choices=_scopes,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("只选用得到的。您自己不能做的，令牌也不能做。"),
     )
@@ -54,6 +45,14 @@ class TokenForm(OnceForm):
         initial=90,
         widget=forms.RadioSelect,
     )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # said for each form anew, in its reader's language
+        self.fields["scopes"].choices = [
+            (scope.value, _("%(label)s（%(scope)s）") % {"label": label, "scope": scope.value})
+            for scope, label in SCOPE_LABELS.items()
+        ]
 
     @property
     def life(self) -> timedelta:
