@@ -217,7 +217,7 @@ def talks(actor: Actor, start: datetime, end: datetime) -> list[tuple[Department
         .filter(late__gte=TALK_FROM)
     )
     late = {row["unit"]: row["late"] for row in counted}
-    units = Department.objects.filter(pk__in=late).order_by("position", "id")
+    units = Department.objects.select_related("head").filter(pk__in=late).order_by("position", "id")
     return sorted(((unit, late[unit.pk]) for unit in units), key=lambda pair: -pair[1])
 
 
