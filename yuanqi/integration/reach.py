@@ -17,7 +17,9 @@ from yuanqi.foundation.errors import Invalid
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 LONGEST = 500
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# of IPv6 only this is given out as public (RFC 4291, IANA); translators of IPv4 (NAT64), site-local
+# and IPv4-compatible addresses lie outside it
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _split(url: str) -> SplitResult | None:
 def _addresses(name: str, port: int) -> Sequence[Address]:
     try:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        # a label that is empty or too long is no name at all: it is refused before anybody is asked
         raise Unreachable(f"{name} has no address") from error
     return [ipaddress.ip_address(one[4][0].partition("%")[0]) for one in found]
 
@@ -101,12 +104,12 @@ def _may_call(name: str, address: Address, parts: SplitResult) -> bool:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address lies outside: also what it wraps (IPv4 in IPv6, tunnels, NAT64)."""
+    """Whether an address lies outside: also what it wraps (IPv4 in IPv6, tunnels)."""
     if isinstance(address, ipaddress.IPv6Address):
-        if address in _NAT64 or address.sixtofour or address.teredo:
-            return False
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
+        if address not in _GLOBAL_UNICAST or address.sixtofour or address.teredo:
+            return False
     return address.is_global and not address.is_multicast
 
 

@@ -295,6 +295,19 @@ def test_nobody_at_the_door_is_written_down_in_words(zone, life, wall):
     assert row.error.startswith("ConnectError")
 
 
+@pytest.mark.parametrize("name", ["a" * 64 + ".example.com", "erp..example.com", ".example.com"])
+def test_a_name_that_can_be_none_is_written_down_and_holds_up_nothing(zone, life, wall, name):
+    webhook, _secret = hooked(zone, "clerk", f"https://{name}/hook")
+    life.bring("submitted")
+    read_journal(wall.now)
+
+    sending.send_waiting(webhook.pk)
+
+    row = webhook.deliveries.get()
+    assert (row.attempts, row.answered, row.claimed_until) == (1, None, None)
+    assert row.error == f"{name} has no address"
+
+
 def test_one_who_does_not_answer_is_left_alone_longer_each_time(zone, life, wall):
     webhook, _secret = hooked(zone, "clerk", "http://127.0.0.1:9/hook")
     life.bring("accepted")
@@ -365,7 +378,12 @@ def test_an_address_that_is_not_public_or_not_secret_is_refused(zone, url):
         ("fe80::1", False),
         ("fc00::1", False),
         ("::ffff:192.168.0.1", False),
+        ("::10.0.0.1", False),
         ("64:ff9b::a00:1", False),
+        ("64:ff9b:1::a00:1", False),
+        ("fec0::1", False),
+        ("2001:0:a00:1::1", False),
+        ("2001:db8::1", False),
         ("2002:a00:1::", False),
     ],
 )
