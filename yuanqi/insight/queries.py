@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.models import Case, CaseBar, CaseState
+from yuanqi.casework.queries import names_to_be_barred
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
 from yuanqi.organisation.models import Department
@@ -216,7 +217,7 @@ def cockpit(
 
 def _hidden(actor: Actor) -> list[int]:
     """The complaints that are kept from this actor: they are in none of his figures."""
-    barred = CaseBar.objects.filter(grantee__in=actor.grantees)
+    barred = CaseBar.objects.filter(grantee__in=names_to_be_barred(actor))
     return list(barred.values_list("case", flat=True).distinct())
 
 

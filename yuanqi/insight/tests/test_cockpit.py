@@ -2,6 +2,7 @@
 
 import html as markup
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from tests.desk import NOW
 from tests.people import at
 from yuanqi.casework import operations as cases
-from yuanqi.casework.models import Case
+from yuanqi.casework.models import Case, CaseBar
 from yuanqi.foundation.errors import NotAllowed
 from yuanqi.insight import figures, queries
 from yuanqi.insight.queries import Cockpit, Done, Standing, Week
@@ -46,6 +47,30 @@ def test_the_months_closed_requests_are_counted_with_what_nobody_rated(desk):
     assert found.done == Done(raised=13, answered=3, on_time=2, rated=2, resolved=1, satisfied=1)
     assert found.done.unrated == 1
     assert found.returned == 1
+
+
+def test_a_complaint_about_the_leader_is_in_none_of_his_figures(desk):
+    for name in ("按时满意", "待派单"):
+        CaseBar.objects.create(case=desk.case(name), grantee=f"o{desk.zone.leader.pk}")
+    found = board(desk)
+
+    assert found.standing == Standing(open=9, red=2, yellow=2, green=4, paused=1, answered=1)
+    assert found.done == Done(raised=11, answered=2, on_time=1, rated=1)
+    assert sum(week.raised for week in found.weeks) == 13
+
+
+def test_a_complaint_about_whom_the_leader_acts_for_is_in_all_of_his_figures(desk):
+    """It is not about him: he reads it, so that rows and figures agree."""
+    for name in ("按时满意", "待派单"):
+        CaseBar.objects.create(case=desk.case(name), grantee=f"o{desk.zone.clerk.pk}")
+    figures.rebuild()
+    leader = desk.zone.actor(desk.zone.leader, NOW)
+    whole = queries.cockpit(leader, NOW)
+    acting = queries.cockpit(replace(leader, acts_for=frozenset({desk.zone.clerk.pk})), NOW)
+
+    # what waits for whom he acts for waits for him too; the figures are the same
+    assert replace(acting, needs=whole.needs) == whole
+    assert (whole.standing.open, whole.done.raised) == (10, 13)
 
 
 def test_each_department_has_its_line_the_reddest_first(desk):
