@@ -153,9 +153,10 @@ def detail(sheet: Sheet, actor: Actor, now: datetime, acts: frozenset[Act]) -> d
             for one in sheet.evaluations
         ],
         "extensions": [
-            _fields(one, _EXTENSION)
-            for one in sheet.request.case.extensions.all()
-            if not outside or one.decided_at is not None
+            # the enterprise is told of a longer limit and why, not of what the park refused itself
+            _fields(one, _EXTENSION) | ({"decision": ""} if outside else {})
+            for one in sheet.extensions
+            if not outside or one.is_granted
         ],
         **_turns(sheet.request.case, outside=outside),
     }

@@ -139,6 +139,31 @@ def test_the_park_reads_why_a_request_came_back(zone, life, caller_of):
     assert outside == []
 
 
+def test_an_extension_that_the_park_refused_stays_inside_the_park(zone, life, caller_of):
+    case_id = life.bring("extension_asked")
+    caller_of("safety_handler").do(
+        "decideExtension", {"is_granted": False, "decision": "先把材料催齐"}, case_id=case_id
+    )
+
+    inside = caller_of("clerk").do("getRequest", case_id=case_id).json()["extensions"]
+    outside = caller_of("contact").do("getRequest", case_id=case_id).json()["extensions"]
+
+    assert [one["decision"] for one in inside] == ["先把材料催齐"]
+    assert outside == []
+
+
+def test_an_enterprise_reads_until_when_its_limit_was_extended_and_why(zone, life, caller_of):
+    case_id = life.bring("extension_asked")
+    caller_of("safety_handler").do(
+        "decideExtension", {"is_granted": True, "decision": "下不为例"}, case_id=case_id
+    )
+
+    (told,) = caller_of("contact").do("getRequest", case_id=case_id).json()["extensions"]
+
+    assert (told["reason"], told["decision"]) == ("专家组 11 月 24 日才到", "")
+    assert told["is_granted"] and told["due_after"] > told["due_before"]
+
+
 @pytest.mark.parametrize("stage", ["submitted", "closed"])
 def test_one_request_is_read_in_a_fixed_number_of_queries(
     life, caller_of, django_assert_max_num_queries, stage
