@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from yuanqi.casework.definition import MechanismDefinition
+from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import (
     Case,
     CaseBar,
@@ -155,8 +156,7 @@ class Facts:
 
     def is_barred(self, case: Case, officer: Officer) -> bool:
         """Whether the case is a complaint about this officer or his unit."""
-        names = {f"o{officer.pk}", f"d{officer.department_id}"}
-        return bool(names & self.bars.get(case.pk, set()))
+        return is_barred(officer, self.bars.get(case.pk, ()))
 
     def may_know(self, case: Case, recipients: Recipients) -> Recipients:
         """Without those whom the case is kept from (Jinan 12345 Regulation, 2018, art. 32)."""

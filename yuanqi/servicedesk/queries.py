@@ -218,11 +218,16 @@ def cases_to_merge_into(case: Case, actor: Actor) -> QuerySet[Case]:
 
 
 def cases_settled_before(case: Case, actor: Actor) -> QuerySet[Case]:
-    """The enterprise's answered requests that the actor may see: what may have settled a matter."""
+    """The enterprise's answered requests that the actor may see: what may have settled a matter.
+
+    Whoever reads this case reads the name of the other: none that is kept from one of them.
+    """
+    kept = CaseBar.objects.exclude(grantee__in=CaseBar.objects.filter(case=case).values("grantee"))
     return (
         cases_visible_to(actor)
         .filter(enterprise=case.enterprise_id, answered_at__isnull=False, request__isnull=False)
         .exclude(pk=case.pk)
+        .exclude(pk__in=kept.values("case"))
         .order_by("-opened_at", "-pk")
     )
 

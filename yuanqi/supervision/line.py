@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from yuanqi.casework.casefile import CaseFile
+from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import Case, CaseBar, CaseState, ClockRecord, Purpose
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.organisation.queries import acting_for, centre, reporting_line
@@ -92,8 +93,7 @@ def _asked(
         officer = acting_for(head, at)
         if officer.pk in but:
             continue
-        names = {f"d{department.pk}", f"d{officer.department_id}"}
-        names |= {f"o{head.pk}", f"o{officer.pk}"}
-        if not names & barred:
-            return Asked(department, head, officer)
+        if f"d{department.pk}" in barred or f"o{head.pk}" in barred or is_barred(officer, barred):
+            continue
+        return Asked(department, head, officer)
     return None

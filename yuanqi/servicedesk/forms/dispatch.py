@@ -11,11 +11,10 @@ from yuanqi.casework.models import Case
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import bureaus
 
+from ..acts.dispatching import NAMED_AFTER
 from ..models import Return
 from ..operations import CoHandler
 from .parts import ActForm
-
-NAMED_AFTER = 2  # returns: then the centre names the unit, which may not return it
 
 
 class DispatchForm(ActForm):

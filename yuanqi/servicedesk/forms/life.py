@@ -6,20 +6,20 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.definition import Label
-from yuanqi.casework.models import Case, CaseBar, CaseState, Extension, Task
+from yuanqi.casework.models import Case, Extension, Task
 from yuanqi.casework.operations import definition_of, limits_of
-from yuanqi.casework.queries import cases_visible_to
 from yuanqi.domain.clock import Base, Limit
 from yuanqi.foundation.actors import Actor
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import current_calendar
 
+from ..queries import cases_settled_before, cases_to_merge_into, colleagues
 from ..wording import brief_limit
 from .dispatch import DispatchForm
 from .parts import ActForm, YesNo, area
@@ -146,14 +146,11 @@ class HandOverForm(ActForm):
     def __init__(self, task: Task, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
         self.task = task
-        barred = set(CaseBar.objects.filter(case=task.case_id).values_list("grantee", flat=True))
-        colleagues = Officer.objects.filter(department=task.department_id, is_active=True)
         self.fields["to_officer"].choices = [
             ("", _("请选择")),
             *(
                 (one.pk, _("%(name)s　%(title)s") % {"name": one.name, "title": one.title})
-                for one in colleagues
-                if one.pk != task.officer_id and f"o{one.pk}" not in barred
+                for one in colleagues(task)
             ),
         ]
 
@@ -194,8 +191,7 @@ class RefuseForm(ActForm):
             ("", _("请选择")),
             *((code, said(ground.label)) for code, ground in self.grounds.items()),
         ]
-        settled = _others(case, actor).filter(state=CaseState.CLOSED).order_by("-closed_at")
-        self.fields["earlier"].choices = _offered(settled)
+        self.fields["earlier"].choices = _offered(cases_settled_before(case, actor))
 
     def clean(self) -> dict[str, Any]:
         ground = self.grounds.get(self.cleaned_data.get("ground", ""))
@@ -222,20 +218,11 @@ class MergeIntoForm(ActForm):
 
     def __init__(self, case: Case, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data)
-        others = _others(case, actor).exclude(state=CaseState.CLOSED).order_by("-opened_at")
-        self.fields["into"].choices = _offered(others)
+        self.fields["into"].choices = _offered(cases_to_merge_into(case, actor))
         self.is_alone = len(self.fields["into"].choices) == 1
 
 
-def _others(case: Case, actor: Actor) -> Any:
-    return (
-        cases_visible_to(actor)
-        .filter(enterprise=case.enterprise_id, request__isnull=False)
-        .exclude(pk=case.pk)
-    )
-
-
-def _offered(cases: Any) -> list[tuple[Any, str]]:
+def _offered(cases: QuerySet[Case]) -> list[tuple[Any, str]]:
     return [
         ("", _("请选择")),
         *((one.pk, f"{one.number}　{one.title}") for one in cases[:MOST_OFFERED]),

@@ -19,6 +19,7 @@ from yuanqi.organisation.queries import current_calendar
 
 from .. import acts
 from ..duty import answering, intake_at, self_of
+from ..queries import cases_settled_before
 
 
 @transaction.atomic
@@ -101,13 +102,7 @@ def request_refuse(
 
 def _settled(file: CaseFile, earlier_id: int) -> Case:
     """An answered case of the same enterprise that the actor may see. Raises Invalid."""
-    earlier = (
-        cases_visible_to(file.actor)
-        .filter(enterprise=file.case.enterprise_id, answered_at__isnull=False)
-        .exclude(pk=file.case.pk)
-        .filter(pk=earlier_id)
-        .first()
-    )
+    earlier = cases_settled_before(file.case, file.actor).filter(pk=earlier_id).first()
     if earlier is None:
         raise Invalid(_("请选这家企业此前已经答复过的一件。"), "earlier")
     return earlier
@@ -125,10 +120,10 @@ def request_merge(
     required(explanation, "explanation", "", at_most=LONG)
     # both heads in order of name: two who merge them into each other don't wait in a ring
     case_visible(case_id, actor)
-    if not cases_visible_to(actor).filter(pk=into_id).exists():
-        raise Invalid(_("请选同一家企业的另一件。"), "into")
     journal.lock(f"case:{case_id}", f"case:{into_id}")
     file = opened(case_id, actor, Act.MERGE, at)
+    if not cases_visible_to(actor).filter(pk=into_id).exists():
+        raise Invalid(_("请选同一家企业的另一件。"), "into")
     into = opened(into_id, actor, Act.NOTE, at)
     if into.case.enterprise_id != file.case.enterprise_id:
         raise Invalid(_("请选同一家企业的另一件。"), "into")

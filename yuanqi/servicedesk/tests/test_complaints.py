@@ -10,10 +10,12 @@ from tests.evidence import every_row
 from tests.life import case_of, sent
 from tests.people import at
 from yuanqi.casework.models import Case, CaseBar
+from yuanqi.foundation.errors import Invalid
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk.forms import DispatchForm
 from yuanqi.servicedesk.notices import notices_make
+from yuanqi.servicedesk.queries import cases_settled_before
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,31 @@ def test_the_accused_get_no_notice_of_it(zone, client_of):
     for officer in (zone.linked_officer, zone.approval_handler):
         assert not officer.account.notices.exists()
     assert zone.safety_handler.account.notices.exists()
+
+
+def test_what_settled_a_matter_before_is_no_complaint_that_a_reader_is_kept_from(zone, life, wall):
+    """The linked officer reads his enterprise's request, and in it what settled the matter."""
+    complaint = life.bring("answered")
+    for bar in (f"d{zone.approval.pk}", f"o{zone.linked_officer.pk}"):
+        CaseBar.objects.create(case_id=complaint, grantee=bar)
+    asked = life.bring("submitted")
+    clerk = zone.actor(zone.clerk)
+    refusal = {
+        "ground": "settled",
+        "explanation": "上次已经答复过。",
+        "earlier_id": complaint,
+        "actor": clerk,
+        "at": wall.now,
+    }
+    rows = every_row()
+
+    assert not cases_settled_before(case_of(asked), clerk).exists()
+    with pytest.raises(Invalid, match="请选这家企业此前已经答复过的一件。"):
+        desk.request_refuse(case_id=asked, **refusal)
+    assert every_row() == rows
+
+    # of two complaints about the same people nobody learns anything by the other
+    for bar in (f"d{zone.approval.pk}", f"o{zone.linked_officer.pk}"):
+        CaseBar.objects.create(case_id=asked, grantee=bar)
+    desk.request_refuse(case_id=asked, **refusal)
+    assert case_of(asked).endings.get().earlier_id == complaint
