@@ -26,7 +26,7 @@ from .events import (
     EntryWithdrawn,
 )
 from .models import Entry, EntryAudience, EntryState
-from .queries import entry_visible, may_keep
+from .queries import entry_visible, may_be_source, may_keep
 
 LONGEST_YEARS = 2  # nobody can vouch for an answer for longer without reading it again
 
@@ -48,7 +48,8 @@ def entry_make(
     """Write an entry, from a good answer or anew, and publish it if it is ready; returns its id.
 
     Its keeper is who makes it, or the head of the department it is made for. Raises NotVisible
-    for a case that the actor doesn't see, NotAllowed for another's department, Invalid.
+    for a case that the actor doesn't see, NotAllowed for another's department, Conflict for a
+    complaint, Invalid.
     """
     department = Department.objects.select_related("head").filter(pk=department_id).first()
     if department is None:
@@ -56,6 +57,8 @@ def entry_make(
     if not may_keep(actor, department_id):
         raise NotAllowed(_("知识条目由本部门或服务中心维护。"))
     case = None if source_case_id is None else case_visible(source_case_id, actor)
+    if case is not None and not may_be_source(case):
+        raise Conflict(_("投诉件的答复要保密，不能存成知识条目。"))
     text = _checked(question, answer, audience, expires_on, at, case)
     row = Entry(
         **text,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
+from yuanqi.casework.models import Case
 from yuanqi.casework.queries import departments_worked_for
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotVisible
@@ -35,6 +36,12 @@ def units_kept(actor: Actor) -> list[Department]:
     kept = departments_kept(actor)
     found = departments().exclude(kind=Department.Kind.LEADERSHIP)
     return list(found if kept is None else found.filter(pk__in=kept))
+
+
+def may_be_source(case: Case) -> bool:
+    """Whether an entry may be made of its answer: not of a complaint, which the unit that it is
+    about would then read (Jinan 12345 Regulation, 2018, art. 32)."""
+    return not case.bars.exists()
 
 
 def entries_visible_to(actor: Actor, today: date) -> QuerySet[Entry]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from tests.evidence import events, every_row
 from tests.life import Life
 from tests.people import Zone, at
+from yuanqi.casework.models import CaseBar
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.knowledge import operations, queries
@@ -164,6 +165,16 @@ def test_an_entry_is_not_made_from_a_request_that_one_does_not_see(life: Life):
             department_id=life.zone.approval.pk,
             source_case_id=case_id,
         )
+
+    assert not Entry.objects.exists()
+
+
+def test_an_entry_is_not_made_from_a_complaint_which_the_accused_would_read(life: Life):
+    case_id = life.bring("answered")
+    CaseBar.objects.create(case_id=case_id, grantee=f"d{life.zone.approval.pk}")
+
+    with pytest.raises(Conflict, match="投诉件的答复要保密，不能存成知识条目。"):
+        made(life.zone, source_case_id=case_id, audience="staff")
 
     assert not Entry.objects.exists()
 

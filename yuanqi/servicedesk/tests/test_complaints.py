@@ -164,6 +164,19 @@ def test_the_accused_get_no_notice_of_it(zone, client_of):
     assert zone.safety_handler.account.notices.exists()
 
 
+def test_the_answer_to_a_complaint_is_not_offered_to_be_kept_as_knowledge(life, client_of):
+    case_id = life.bring("answered")
+    clerk = client_of("clerk")
+    page, form = (reverse(f"servicedesk:{name}", args=[case_id]) for name in ("related", "keep"))
+    assert form in clerk.get(page).content.decode()
+    assert clerk.get(form).status_code == 200
+
+    CaseBar.objects.create(case_id=case_id, grantee=f"d{life.zone.approval.pk}")
+
+    assert form not in clerk.get(page).content.decode()
+    assert clerk.get(form).status_code == 409
+
+
 def test_what_settled_a_matter_before_is_no_complaint_that_a_reader_is_kept_from(zone, life, wall):
     """The linked officer reads his enterprise's request, and in it what settled the matter."""
     complaint = life.bring("answered")

@@ -14,7 +14,7 @@ from yuanqi.casework.models import Message
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import Conflict, NotAllowed, NotVisible
 from yuanqi.knowledge.forms import YEAR, EntryForm
-from yuanqi.knowledge.queries import units_kept
+from yuanqi.knowledge.queries import may_be_source, units_kept
 from yuanqi.knowledge.views import form_page
 from yuanqi.organisation.models import Department
 
@@ -41,7 +41,7 @@ def related(request: HttpRequest, case_id: int) -> HttpResponse:
             timezone.localdate(),
             category=found.case.category,
         ),
-        "may_keep": bool(_answer(found)) and bool(units_kept(actor)),
+        "may_keep": may_be_source(found.case) and bool(_answer(found)) and bool(units_kept(actor)),
         "entries": list(found.case.entries.all()),
         "page_title": _("相似的诉求和现成的答复"),
         "phone_title": found.case.number,
@@ -59,13 +59,15 @@ def related(request: HttpRequest, case_id: int) -> HttpResponse:
 def keep(request: HttpRequest, case_id: int) -> HttpResponse:
     """The form of a knowledge entry, filled in from the request's answer. Staff who keep entries.
 
-    Raises Conflict while there is no answer.
+    Raises Conflict while there is no answer, and for a complaint.
     """
     actor: Actor = request.actor
     found = _request(case_id, actor)
     units = units_kept(actor)
     if not units:
         raise NotAllowed(_("知识条目由部门经办和服务中心维护。"))
+    if not may_be_source(found.case):
+        raise Conflict(_("投诉件的答复要保密，不能存成知识条目。"))
     answer = _answer(found)
     if not answer:
         raise Conflict(_("这件还没有正式答复，答复以后才能存成知识条目。"))
