@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -12,21 +11,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
 
 from config.live import Follower, Hub, Listener
-from tests.browser import Site
 from tests.test_faults import WAIT_SECONDS, place_for_a_database, postmaster, until
 from yuanqi.foundation import postgres
 from yuanqi.web import live
 
 processes = pytest.mark.processes
-browser = pytest.mark.browser
 LONG_AGO = 0
 
 
@@ -452,57 +448,3 @@ def listens(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
     return False
-
-
-# --- the pages --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def site(site: Site) -> Iterator[Site]:
-    """The site again, with a live process on a port of its own and a worker beside it."""
-    pages, live_port = free_port(), free_port()
-    env = {**site.env, "YUANQI_LIVE_URL": f":{live_port}"}
-    url = f"http://127.0.0.1:{pages}"
-    serve = started(
-        env, "serve", "--port", str(pages), "--workers", "1", url=url + "/account/login/"
-    )
-    worker = subprocess.Popen([sys.executable, "-m", "config.cli", "worker"], env=env)
-    try:
-        yield Site(url, site.zone, {**env, "LIVE_PORT": str(live_port)})
-    finally:
-        stopped(worker)
-        stopped(serve)
-
-
-@contextmanager
-def listening(site: Site) -> Iterator[subprocess.Popen[bytes]]:
-    port = site.env["LIVE_PORT"]
-    url = f"http://127.0.0.1:{port}/live/health"
-    process = started(site.env, "live", "--port", port, url=url)
-    try:
-        yield process
-    finally:
-        stopped(process)
-
-
-def hears(page: Page, how: str = "stream") -> None:
-    page.locator(f'body[data-live-state="{how}"]').wait_for(timeout=30_000)
-
-
-def raise_and_accept(site: Site, contact: Page, clerk: Page, handler: Page, text: str) -> str:
-    """A request in the handler's hands, by the pages; returns its address."""
-    contact.goto("/requests/new/")
-    contact.locator("#raise_text").fill(text)
-    contact.get_by_label("有影响").check()
-    contact.locator('select[name="other_category"]').select_option("ENV")
-    contact.get_by_role("button", name="提交").click()
-    contact.wait_for_url(re.compile(r"/requests/\d+/"))
-    address = re.search(r"/requests/\d+/", contact.url).group(0)
-    clerk.goto(address)
-    clerk.locator('select[name="lead"]').select_option(str(site.zone.safety.pk))
-    clerk.locator(".yq-first button[type=submit]").click()
-    clerk.wait_for_url(address)
-    handler.goto(address)
-    handler.locator(".yq-first button[type=submit]").click()
-    handler.wait_for_url(address)
-    return address
