@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from yuanqi.casework.models import Case
+from yuanqi.casework.operations import definition_of
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
@@ -55,7 +56,13 @@ def remind(request: HttpRequest, case_id: int) -> HttpResponse:
         lambda form, at: operations.remind(
             case_id=case_id, words=form.cleaned_data["words"], actor=request.actor, at=at
         ),
-        lambda case: _("已催%(name)s，三个工作日内不用再催。") % {"name": case.responsible},
+        lambda case: (
+            _("已催%(name)s，%(days)s 个工作日内不用再催。")
+            % {
+                "name": case.responsible,
+                "days": definition_of(case).supervision.remind_grace_working_days,
+            }
+        ),
     )
 
 
