@@ -21,6 +21,7 @@ from ..ledger import requests_listed
 from ..models import ServiceRequest
 from ..queries import request_for
 from ..rows import rows_of, with_row_parts
+from ..sentences import says_all
 from .ledger import queue_tabs
 from .sending import send_once
 
@@ -86,7 +87,7 @@ def _show(
         "back": back,
         "case": found.case,
         "form": form,
-        "text": "" if _says_all(found) else found.text,
+        "text": "" if says_all(found.case.title, found.text) else found.text,
         "is_open": found.case.state == CaseState.SUBMITTED,
     }
     if not request.htmx:
@@ -97,11 +98,6 @@ def _show(
         response["HX-Retarget"] = f"#line-{found.case.pk}"
         response["HX-Reswap"] = "outerHTML"
     return response
-
-
-def _says_all(found: ServiceRequest) -> bool:
-    """Whether the title, which is how the text begins, is all of it."""
-    return len(found.text.strip().rstrip("。")) <= len(found.case.title)
 
 
 def _sent(request: HttpRequest, case_id: int, back: str, sentence: str) -> HttpResponse:

@@ -1,7 +1,5 @@
 """Beside a request: what is like it, which answers are ready, and keeping its answer for others."""
 
-import re
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,10 +18,8 @@ from yuanqi.organisation.models import Department
 
 from ..models import ServiceRequest
 from ..queries import request_visible
+from ..sentences import question_in, without_greeting
 from ..similar import answers_like, similar_to
-
-_GREETING = re.compile(r"^\s*[^，。！\n]{0,12}(?:您好|你好)[，,。！!：:\s]*")
-_QUESTION = re.compile(r"[^。！!？?；;\n]*[？?]")
 
 
 @login_required
@@ -74,8 +70,8 @@ def keep(request: HttpRequest, case_id: int) -> HttpResponse:
     form = EntryForm(
         units=units,
         initial={
-            "question": _general(_question(found), found)[:200],
-            "answer": _general(_GREETING.sub("", answer), found),
+            "question": _general(question_in(found.text) or found.case.title, found)[:200],
+            "answer": _general(without_greeting(answer), found),
             "category": found.case.category,
             "department": _unit(found, units),
             "expires_on": timezone.localdate() + YEAR,
@@ -105,12 +101,6 @@ def _answer(found: ServiceRequest) -> str:
         .first()
     )
     return last or ""
-
-
-def _question(found: ServiceRequest) -> str:
-    """The first question in the request's own words; its title if it asks nothing."""
-    asked = _QUESTION.search(found.text)
-    return asked[0].strip("，, 　") if asked else found.case.title
 
 
 def _unit(found: ServiceRequest, units: list[Department]) -> int:
