@@ -57,6 +57,7 @@ def test_a_request_goes_from_a_phone_through_two_departments_to_the_leader(
     assert clerk.url.endswith(address)
     dispatch = form(clerk, "dispatches")
     dispatch.locator("select[name=lead]").select_option(str(site.zone.planning.pk))
+    dispatch.get_by_text("协办部门").first.click()
     dispatch.locator(f"input[name=brief_{site.zone.safety.pk}]").fill("看现场是否要围挡")
     send(clerk, "dispatches", "派给主办部门")
     expect(clerk.locator("main")).to_contain_text("规建局")

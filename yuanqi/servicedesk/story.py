@@ -27,6 +27,7 @@ from yuanqi.casework.models import (
     TaskKind,
     TaskState,
 )
+from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.organisation.calendars import work_calendar
 
@@ -48,6 +49,7 @@ from .story_words import (
     steps,
 )
 from .timeline_names import Happened, Names
+from .wording import brief_limit
 
 RECENT = 8  # lines of the timeline that stand open
 
@@ -128,7 +130,8 @@ class Story:
         amount = self.resolve.extension_amount
         if amount is None:
             return said
-        return _("%(limit)s，延期 %(amount)s") % {"limit": said, "amount": amount.normalize()}
+        longer = brief_limit(Limit(amount, self.resolve.limit_base))
+        return _("%(limit)s，延期 %(amount)s") % {"limit": said, "amount": longer}
 
     @property
     def counting(self) -> str:

@@ -51,4 +51,4 @@ class Names:
         if ground in self.supplied:
             return _("等企业补%(awaited)s") % {"awaited": awaited}
         label = self.grounds.get(ground, "")
-        return _("%(ground)s：%(awaited)s") % {"ground": label, "awaited": awaited}
+        return _("%(ground)s：%(awaited)s") % {"ground": label, "awaited": awaited.rstrip("。")}

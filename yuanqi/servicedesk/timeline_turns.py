@@ -85,7 +85,7 @@ def _extension_decided(event: Happened, names: Names, to_enterprise: bool) -> st
 
 def _parked(event: Happened, _names: Names, _to_enterprise: bool) -> str:
     return _("挂起：%(why)s（%(until)s 前复核）") % {
-        "why": event.payload["explanation"],
+        "why": event.payload["explanation"].rstrip("。"),
         "until": _when(event, "until_at"),
     }
 
