@@ -120,6 +120,10 @@ def _read(listed: QuerySet[Case], order: Sequence[Key], said: Any) -> Iterator[A
     cases = listed.order_by(*(key.ordering for key in order)).iterator(chunk_size=AT_A_TIME)
     while some := list(islice(cases, AT_A_TIME)):
         yield from said(some)
+        for case in some:
+            # a case and its request name each other: else they would wait for the collector, all
+            # of them for as long as the export takes
+            case._state.fields_cache.clear()
 
 
 def _record(query: str, rows: int, actor: Actor, at: datetime) -> None:
