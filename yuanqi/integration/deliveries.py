@@ -7,7 +7,7 @@ is made once for an event and a webhook, however often the event is read; sendin
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -22,10 +22,12 @@ from yuanqi.foundation.models import JournalEvent
 from yuanqi.notices.telling import tell
 
 from . import words
+from .events import WebhookMade
 from .kinds import LABELS, public_data
 from .models import Webhook, WebhookDelivery
 
 SOURCE = "/api/v1/requests"
+CLOCK_SET_BACK = timedelta(days=1)  # by more nobody's clock is, who looks at it
 TEST = "integration.test"
 SEND = "yuanqi.integration.tasks.webhook_send"
 _BY_SIDE = {
@@ -50,12 +52,7 @@ def deliveries_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
     for webhook in Webhook.objects.filter(
         paused_at=None, removed_at=None, account__is_active=True
     ).select_related("account"):
-        # what happened before somebody asked to be told is none of its news
-        told = [
-            event
-            for event in telling
-            if event.at >= webhook.made_at and (not webhook.kinds or event.kind in webhook.kinds)
-        ]
+        chosen = [event for event in telling if not webhook.kinds or event.kind in webhook.kinds]
         rows = [
             WebhookDelivery(
                 webhook=webhook,
@@ -66,12 +63,32 @@ def deliveries_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
                 made_at=now,
                 next_at=now,
             )
-            for event in _visible(told, actor_for(webhook.account, now))
+            for event in _visible(_since(webhook, chosen), actor_for(webhook.account, now))
         ]
         if rows:
             WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
             awake.add(webhook.pk)
     wake(awake)
+
+
+def _since(webhook: Webhook, events: Sequence[JournalEvent]) -> list[JournalEvent]:
+    """Without what happened before somebody asked to be told: that is none of its news.
+
+    Where the machine's clock was set back meanwhile, what was written later bears an earlier time:
+    then its place in the journal counts. Years that are loaded later are older than that.
+    """
+    found = [event for event in events if event.at >= webhook.made_at - CLOCK_SET_BACK]
+    if all(event.at >= webhook.made_at for event in found):
+        return found
+    made = JournalEvent.objects.filter(
+        stream=f"account:{webhook.account_id}",
+        kind=WebhookMade.kind,
+        payload__webhook_id=webhook.pk,
+    )
+    place = made.values_list("xid", "id").get()
+    return [
+        event for event in found if event.at >= webhook.made_at or (event.xid, event.pk) > place
+    ]
 
 
 def _visible(events: Sequence[JournalEvent], actor: Actor) -> list[JournalEvent]:
