@@ -201,10 +201,14 @@ class Part:
 def parts_of(case: Case, actor: Actor) -> list[Part]:
     """The tasks of the case that the actor's unit, or he himself, has or had in hand.
 
-    Who led it once and gave it back has none in it any more, nor has who was relieved of it.
+    Who led it once and gave it back has none in it any more, nor has who was relieved of it; but
+    who was relieved by the end itself is told of that (Conflict), not that it isn't his to do.
     """
+    relieved = Q(state=TaskState.CANCELLED)
+    if case.closed_at is not None:
+        relieved &= ~Q(ended_at=case.closed_at)
     tasks = list(
-        case.tasks.exclude(state=TaskState.CANCELLED).values_list(
+        case.tasks.exclude(relieved).values_list(
             "kind", "department_id", "officer_id", "department__head_id"
         )
     )
@@ -271,8 +275,8 @@ def attachments_visible_to(actor: Actor) -> QuerySet[Attachment]:
 
 
 def attachment_visible(attachment_id: int, actor: Actor) -> Attachment:
-    """Return the attachment if the actor may read it. Raises NotVisible."""
-    found = attachments_visible_to(actor).filter(pk=attachment_id).first()
+    """Return the attachment if the actor may read it, and it was not removed. Raises NotVisible."""
+    found = attachments_visible_to(actor).filter(pk=attachment_id, removed_at=None).first()
     if found is None:
         raise NotVisible(attachment_id)
     return found

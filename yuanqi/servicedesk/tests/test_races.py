@@ -22,6 +22,7 @@ from yuanqi.casework.models import (
     ClockPause,
     ClockRecord,
     Evaluation,
+    Extension,
     Purpose,
     Task,
     TaskKind,
@@ -231,6 +232,95 @@ def test_of_an_answer_and_a_pause_at_once_one_is_refused(zone, _round):
     )
 
 
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_two_redispatches_at_once_the_second_learns_who_leads_now(zone, _round):
+    case_id = begun(zone)
+    clerk = zone.actor(zone.clerk)
+
+    answers = at_once(
+        *[
+            lambda: desk.request_redispatch(
+                case_id=case_id, lead_id=zone.planning.pk, reason="不归安环局", actor=clerk, at=NOW
+            )
+        ]
+        * 2
+    )  # fmt: skip
+
+    (lost,) = refused(answers)
+    assert isinstance(lost, Conflict)
+    assert lost.message == "没有改派：现在就由规建局主办。"
+    states = Task.objects.filter(case=case_id).order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["cancelled", "ready"]
+    assert kinds(case_id).count("servicedesk.request_redispatched") == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_a_withdrawal_and_an_answer_at_once_one_is_refused(zone, _round):
+    case_id = begun(zone)
+    handler, contact = zone.actor(zone.safety_handler), zone.actor(zone.contact)
+
+    answers = at_once(
+        lambda: desk.request_answer(case_id=case_id, body="可以", actor=handler, at=NOW),
+        lambda: desk.request_withdraw(case_id=case_id, reason="办好了", actor=contact, at=NOW),
+    )
+
+    (lost,) = refused(answers)
+    assert isinstance(lost, Conflict)
+    case = Case.objects.get(pk=case_id)
+    assert (case.state, case.outcome) == (
+        (CaseState.ANSWERED, "") if answers[0] is None else (CaseState.CLOSED, "withdrawn")
+    )
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_requests_merged_into_each_other_at_once_leave_one_of_them(zone, _round):
+    one, other = dispatched(zone), begun(zone)
+    clerk = zone.actor(zone.clerk)
+
+    answers = at_once(
+        *(
+            lambda pair=pair: desk.request_merge(
+                case_id=pair[0], into_id=pair[1], actor=clerk, at=NOW
+            )
+            for pair in ((one, other), (other, one))
+        )
+    )
+
+    (lost,) = refused(answers)
+    assert isinstance(lost, Conflict)
+    gone, kept = (one, other) if answers[0] is None else (other, one)
+    assert Case.objects.get(pk=gone).merged_into_id == kept
+    case = Case.objects.get(pk=kept)
+    assert (case.outcome, case.merged_into) == ("", None)
+    assert kinds(kept).count("servicedesk.request_joined") == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_an_extension_granted_and_refused_at_once_is_decided_once(zone, _round):
+    case_id = begun(zone)
+    cases.extension_ask(
+        case_id=case_id, amount=2, reason="要再测", actor=zone.actor(zone.safety_colleague), at=NOW
+    )
+    before = Case.objects.get(pk=case_id).due_at
+    head = zone.actor(zone.safety_handler)
+
+    answers = at_once(
+        *(
+            lambda granted=granted: cases.extension_decide(
+                case_id=case_id, is_granted=granted, decision="情况属实", actor=head, at=NOW
+            )
+            for granted in (True, False)
+        )
+    )
+
+    (lost,) = refused(answers)
+    assert isinstance(lost, Conflict)
+    extension = Extension.objects.get(case=case_id)
+    assert extension.is_granted is (answers[0] is None)
+    assert (Case.objects.get(pk=case_id).due_at > before) is extension.is_granted
+    assert kinds(case_id).count("casework.extension_decided") == 1
+
+
 def test_a_late_reader_of_the_clock_ends_a_pause_no_earlier_than_it_began(zone):
     """The supply was sent a moment before the pause was set, and got the lock after it."""
     case_id = paused(zone)
@@ -381,6 +471,13 @@ def test_many_who_do_anything_to_a_few_requests_never_wait_for_each_other_in_a_r
                 lambda: cases.task_finish(task_id=task_id, opinion="有余量", **asked),
                 lambda: desk.request_answer(body="可以", uploads=files, **asked),
                 lambda: cases.sweep(at=asked["at"]),
+                lambda: desk.request_redispatch(
+                    lead_id=zone.planning.pk, reason="改派", **asked
+                ),
+                lambda: desk.request_merge(into_id=choose.choice(found), **asked),
+                lambda: desk.request_reopen(reason="又堵了", **asked),
+                lambda: cases.extension_ask(amount=1, reason="再测", **asked),
+                lambda: cases.extension_decide(is_granted=True, decision="同意", **asked),
                 lambda: desk.request_raise(
                     contact_id=zone.contact.pk, category="ENV", level="P2", text="废水",
                     uploads=files, actor=actors[0], at=asked["at"],

@@ -6,7 +6,7 @@ late or too early is told what happened (Conflict). None of them changes or reco
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -38,14 +38,18 @@ class Story:
 
     zone: Zone
     case_id: int = 0
+    other_id: int = 0  # the same enterprise's, into which it might be merged
 
     def actor(self, who: str) -> Actor:
         return self.zone.actor(getattr(self.zone, who), NOW)
 
     def raise_(self) -> None:
-        self.case_id = desk.request_raise(
-            contact_id=self.zone.contact.pk, category="ENV", level="P2", text="废水怎么接入？",
-            actor=self.actor("contact"), at=at("11-05 10:00"),
+        self.other_id, self.case_id = (
+            desk.request_raise(
+                contact_id=self.zone.contact.pk, category="ENV", level="P2", text="废水怎么接入？",
+                actor=self.actor("contact"), at=at("11-05 10:00"),
+            )
+            for _ in range(2)
         )  # fmt: skip
 
     def dispatch(self, lead: str = "safety", when: str = "11-05 10:10") -> None:
@@ -62,6 +66,9 @@ class Story:
 
     def task(self) -> Task:
         return Task.objects.get(case=self.case_id, department=self.zone.planning)
+
+    def lead_task(self) -> Task:
+        return Task.objects.filter(case=self.case_id, department=self.zone.safety).latest("pk")
 
     def do(self, act: str, who: str, when: str) -> None:
         ACTS[act](self, {"case_id": self.case_id, "actor": self.actor(who), "at": at(when)})
@@ -93,6 +100,15 @@ class Story:
         self.co_handled()
         self.do("task_finish", "planning_handler", "11-05 14:00")
 
+    def extension_asked(self) -> None:
+        """By a colleague, so that the head of the unit decides."""
+        self.opinions_in()
+        self.do("extend", "safety_colleague", "11-09 10:00")
+
+    def parked(self) -> None:
+        self.opinions_in()
+        self.do("park", "clerk", "11-09 10:00")
+
     def paused(self) -> None:
         self.opinions_in()
         self.do("pause", "safety_handler", "11-05 15:00")
@@ -110,6 +126,22 @@ class Story:
     def call_back(self) -> None:
         self.answered()
         self.do("evaluate_badly", "contact", "11-10 10:00")
+
+    def sent_back(self) -> None:
+        self.call_back()
+        self.do("send_back", "clerk", "11-10 11:00")
+
+    def merged(self) -> None:
+        self.begun()
+        self.do("merge", "clerk", "11-06 10:00")
+
+    def withdrawn(self) -> None:
+        self.begun()
+        self.do("withdraw", "contact", "11-06 10:00")
+
+    def refused(self) -> None:
+        self.returned()
+        self.do("refuse", "clerk", "11-06 10:00")
 
     def closed(self) -> None:
         self.answered()
@@ -146,7 +178,30 @@ ACTS: dict[str, Callable[[Story, Asked], None]] = {
     "call_back": lambda story, asked: desk.request_call_back(
         spoke_with="许若楠", facts="没解决", is_resolved=False, **asked
     ),
-}
+    "send_back": lambda story, asked: desk.request_call_back(
+        spoke_with="许若楠", facts="没解决", is_resolved=False, is_sent_back=True, **asked
+    ),
+    "redispatch": lambda story, asked: desk.request_redispatch(
+        lead_id=story.zone.approval.pk, reason="职责在审批局", **asked
+    ),
+    "hand_over": lambda story, asked: cases.task_hand_over(
+        task_id=story.lead_task().pk, to_officer_id=story.zone.safety_colleague.pk, reason="出差",
+        **asked,
+    ),
+    "extend": lambda story, asked: cases.extension_ask(amount=5, reason="要再测一次", **asked),
+    "decide_extension": lambda story, asked: cases.extension_decide(
+        is_granted=True, decision="情况属实", **asked
+    ),
+    "park": lambda story, asked: cases.case_park(
+        explanation="等片区规划调整", until=date(2026, 12, 1), **asked
+    ),
+    "refuse": lambda story, asked: desk.request_refuse(
+        ground="court", explanation="已经起诉", **asked
+    ),
+    "merge": lambda story, asked: desk.request_merge(into_id=story.other_id, **asked),
+    "withdraw": lambda story, asked: desk.request_withdraw(reason="已经解决", **asked),
+    "reopen": lambda story, asked: desk.request_reopen(reason="又堵了", **asked),
+}  # fmt: skip
 
 # who may ever do it, once the safety bureau leads and planning co-handles
 MAY = {
@@ -157,7 +212,7 @@ MAY = {
     "note": LEAD | {"clerk", "linked_officer", "planning_handler", "leader"},
     "plan": LEAD,
     "pause": LEAD,
-    "resume": LEAD,
+    "resume": LEAD | {"clerk"},
     "supply": {"contact"},
     "task_start": {"planning_handler"},
     "task_finish": {"planning_handler"},
@@ -165,39 +220,65 @@ MAY = {
     "evaluate": {"contact"},
     "evaluate_badly": {"contact"},
     "call_back": {"clerk"},
+    "send_back": {"clerk"},
+    "redispatch": {"clerk"},
+    "hand_over": {"safety_handler"},  # whose task it is, and who heads the unit
+    "extend": LEAD,
+    "decide_extension": set(),  # until somebody has asked
+    "park": {"clerk", "safety_handler"},
+    "refuse": {"clerk"},
+    "merge": {"clerk"},
+    "withdraw": {"contact"},
+    "reopen": {"contact", "clerk"},
 }
 INVOLVED = {"contact", "clerk", "linked_officer", "leader"}
 SEES = INVOLVED | LEAD | {"planning_handler"}
 TALK = {"talk", "note"}
+OPEN = TALK | {"merge", "withdraw"}
+AT_WORK = OPEN | {"plan", "pause", "redispatch", "hand_over", "extend", "park"}
+REVIEWED = {"decide_extension": {"safety_handler"}}
+
+RETURNED = {act: MAY[act] - {"planning_handler"} for act in ("talk", "task_start", "task_finish")}
 
 # state: (who sees it, which acts fit it, what differs from MAY)
 STATES: dict[str, tuple[set[str], set[str], dict[str, set[str]]]] = {
-    "submitted": (INVOLVED, TALK | {"dispatch"}, {}),
-    "dispatched": (SEES, TALK | {"accept"}, {}),
+    "submitted": (INVOLVED, OPEN | {"dispatch", "refuse"}, {}),
+    "dispatched": (SEES, OPEN | {"accept", "redispatch"}, {}),
     # planning's task was cancelled with the return: it is no part of theirs any more
     "returned": (
         SEES,
-        TALK | {"dispatch"},
+        OPEN | {"dispatch", "refuse"},
         {"task_start": set(), "task_finish": set(), "talk": MAY["talk"] - {"planning_handler"}},
     ),
     # whoever gave it back has no say in what another bureau leads
     "dispatched_to_another": (
         SEES | {"approval_handler"},
-        TALK | {"accept"},  # too late to be returned again
-        {act: {"approval_handler"} for act in ("accept", "return", "plan", "pause", "resume")}
-        | {"answer": {"approval_handler"}, "task_start": set(), "task_finish": set()}
+        OPEN | {"accept"},  # too late to be returned again
+        {
+            act: MAY[act] - LEAD | {"approval_handler"}
+            for act in ("accept", "return", "plan", "pause", "resume", "answer", "extend", "park")
+        }
+        | {"task_start": set(), "task_finish": set(), "hand_over": set()}
         | {"talk": INVOLVED - {"leader"} | {"approval_handler"}}
         | {"note": MAY["note"] | {"approval_handler"}},
     ),
-    "begun": (SEES, TALK | {"plan", "pause", "task_start"}, {}),
-    "co_handled": (SEES, TALK | {"plan", "pause", "task_finish"}, {}),
-    "opinions_in": (SEES, TALK | {"plan", "pause", "answer"}, {}),
-    "paused": (SEES, TALK | {"plan", "resume", "supply"}, {}),
-    "late": (SEES, TALK | {"plan", "answer"}, {}),
+    "begun": (SEES, AT_WORK | {"task_start"}, {}),
+    "co_handled": (SEES, AT_WORK | {"task_finish"}, {}),
+    "opinions_in": (SEES, AT_WORK | {"answer"}, {}),
+    "extension_asked": (
+        SEES, AT_WORK - {"extend"} | {"answer", "decide_extension"}, REVIEWED,
+    ),
+    "paused": (SEES, OPEN | {"plan", "resume", "supply", "hand_over"}, {}),
+    "parked": (SEES, OPEN | {"plan", "resume", "hand_over"}, {}),
+    "late": (SEES, AT_WORK - {"pause", "extend", "park"} | {"answer"}, {}),
     "answered": (SEES, TALK | {"evaluate", "evaluate_badly"}, {}),
-    "call_back": (SEES, TALK | {"call_back"}, {}),
-    "closed": (SEES, set(), {}),
-}
+    "call_back": (SEES, TALK | {"call_back", "send_back"}, {}),
+    "sent_back": (SEES, AT_WORK - {"plan"} | {"answer"}, {}),
+    "closed": (SEES, {"reopen"}, {}),
+    "merged": (SEES, set(), {}),
+    "withdrawn": (SEES, {"reopen"}, {}),
+    "refused": (SEES, {"reopen"}, RETURNED),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -234,7 +315,7 @@ def test_each_act_is_done_or_refused_as_said_and_a_refusal_leaves_no_trace(story
     actors = {who: story.actor(who) for who in PEOPLE}
     answers = {}
     for act in ACTS:
-        if state == "submitted" and act in ("task_start", "task_finish"):
+        if state == "submitted" and act in ("task_start", "task_finish", "hand_over"):
             continue  # there is no task yet to name
         for who, actor in actors.items():
             answers[act, who] = tried(story, act, actor)
@@ -247,7 +328,7 @@ def test_nothing_can_be_done_to_a_case_that_does_not_exist(story):
     before = every_row()
 
     for act in ACTS:
-        if act.startswith("task"):
+        if act.startswith("task") or act == "hand_over":
             continue
         with pytest.raises(NotVisible):
             ACTS[act](story, {"case_id": 999_999, "actor": story.actor("clerk"), "at": NOW})
