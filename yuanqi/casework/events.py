@@ -125,6 +125,15 @@ class CaseClosed(Event):
 
 
 @dataclass(frozen=True)
+class FileRemoved(Event):
+    kind: ClassVar[str] = "casework.file_removed"
+    case_id: int
+    attachment_id: int
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class MechanismPublished(Event):
     kind: ClassVar[str] = "casework.mechanism_published"
     code: str

@@ -24,6 +24,7 @@ from django.http import FileResponse
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from . import pictures
 from .errors import Invalid, OutOfSpace
 from .models import StoredFile
 
@@ -100,7 +101,7 @@ def _check_one(upload: UploadedFile) -> Upload:
             "files",
         )
     try:
-        sha256, content_type = _store(upload, name)
+        sha256, size, content_type = _store(upload, name)
     except OSError as error:
         if error.errno in _NO_SPACE:
             raise OutOfSpace(
@@ -111,24 +112,27 @@ def _check_one(upload: UploadedFile) -> Upload:
                 % {"name": name}
             ) from error
         raise
-    return Upload(name, sha256, upload.size, content_type)
+    return Upload(name, sha256, size, content_type)
 
 
-def _store(upload: UploadedFile, name: str) -> tuple[str, str]:
+def _store(upload: UploadedFile, name: str) -> tuple[str, int, str]:
     root = Path(settings.FILES_ROOT)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    digest = hashlib.sha256()
     descriptor, temporary = tempfile.mkstemp(dir=root, prefix="incoming-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             for chunk in upload.chunks(_CHUNK):
-                digest.update(chunk)
                 file.write(chunk)
-            file.flush()
+        content_type = _type_of(Path(temporary), name)
+        # what is kept, named and told in the journal is the picture alone
+        if content_type in IMAGES.values():
+            _tidy(Path(temporary), name)
+        with open(temporary, "rb+") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size = file.tell()
             # an accepted upload outlives a power cut, like the row that names it
             os.fsync(file.fileno())
-        content_type = _type_of(Path(temporary), name)
-        target = path_of(digest.hexdigest())
+        target = path_of(sha256)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         os.replace(temporary, target)
         # the names too: of the file in its directory, and of a new directory in the root
@@ -137,7 +141,20 @@ def _store(upload: UploadedFile, name: str) -> tuple[str, str]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return digest.hexdigest(), content_type
+    return sha256, size, content_type
+
+
+def _tidy(path: Path, name: str) -> None:
+    """Take out of a picture what the camera wrote beside it, and make it smaller."""
+    try:
+        pictures.tidy(path)
+    except OSError as error:
+        if error.errno is not None:  # of the disk, not of the picture
+            raise
+        raise _unfit(name) from error
+    except Exception as error:
+        # Pillow raises many kinds on a damaged picture
+        raise _unfit(name) from error
 
 
 def _sync(directory: Path) -> None:
@@ -151,15 +168,19 @@ def _sync(directory: Path) -> None:
 def _type_of(path: Path, name: str) -> str:
     found = _image_type(path) or _paper_type(path)
     if found is None:
-        raise Invalid(
-            _(
-                "“%(name)s”不是可以接收的文件，或者已经损坏。"
-                "请上传照片（JPG、PNG、WebP）、PDF、Word（.docx）或 Excel（.xlsx）。"
-            )
-            % {"name": name},
-            "files",
-        )
+        raise _unfit(name)
     return found
+
+
+def _unfit(name: str) -> Invalid:
+    return Invalid(
+        _(
+            "“%(name)s”不是可以接收的文件，或者已经损坏。"
+            "请上传照片（JPG、PNG、WebP）、PDF、Word（.docx）或 Excel（.xlsx）。"
+        )
+        % {"name": name},
+        "files",
+    )
 
 
 def _image_type(path: Path) -> str | None:
@@ -239,6 +260,17 @@ def as_attachment(source: IO[bytes], name: str, content_type: str) -> FileRespon
     response = FileResponse(source, content_type=content_type, headers=dict(HEADERS))
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return response
+
+
+def serve_preview(file: StoredFile, size: pictures.Size) -> FileResponse:
+    """Serve a picture small, to be shown in a page: written anew, it holds nothing but itself.
+
+    Raises FileNotFoundError if the bytes are gone, or are no picture.
+    """
+    if file.content_type not in IMAGES.values():
+        raise FileNotFoundError(file.sha256)
+    source = pictures.preview(path_of(file.sha256), file.sha256, size).open("rb")
+    return FileResponse(source, content_type="image/jpeg", headers=dict(HEADERS))
 
 
 def pack(items: Iterable[tuple[StoredFile, str, datetime]]) -> IO[bytes]:

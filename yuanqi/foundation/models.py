@@ -175,3 +175,7 @@ class StoredFile(models.Model):
 
     class Meta:
         db_table = "stored_file"
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
