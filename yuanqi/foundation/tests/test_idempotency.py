@@ -1,14 +1,14 @@
 """A call sent again under its key acts once, also when both come at the same instant."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from tests.api import Caller, token_for
 from tests.people import Zone, at, build_zone
+from tests.together import at_once
 from yuanqi.casework.models import Case
 from yuanqi.foundation import idempotency
 from yuanqi.foundation.errors import Conflict
@@ -140,29 +140,6 @@ def park(committed) -> Iterator[Zone]:
     yield build_zone()
     for each in connections.all():
         each.close()
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    barrier = threading.Barrier(len(acts))
-    answers: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            answers[place] = act()
-        except BaseException as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-        assert not thread.is_alive()
-    return answers
 
 
 def test_of_the_same_call_sent_twice_at_once_one_acts_and_both_are_told_the_same(park):

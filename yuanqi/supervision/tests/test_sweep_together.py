@@ -1,11 +1,7 @@
 """Two workers sweep at the same instant; somebody acts while the sweep does: each thing once."""
 
-import threading
-from collections.abc import Callable
-
-from django.db import connection
-
 from tests.people import at, build_zone
+from tests.together import at_once
 from yuanqi.foundation import verify
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.models import JournalEvent
@@ -14,29 +10,6 @@ from yuanqi.supervision.operations import remind, supervise, sweep
 from yuanqi.supervision.tests.test_sweep import accepted
 
 LATE = at("11-19 18:00")
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run all acts at the same instant; return what each gave back or was refused with."""
-    barrier = threading.Barrier(len(acts))
-    answers: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            answers[place] = act()
-        except BaseException as error:
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(n, act)) for n, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return answers
 
 
 def test_two_workers_escalate_once(committed):
