@@ -29,7 +29,7 @@ from .ledger_filters import (
 )
 from .ledger_queues import Queue, lights, queue_counts, queues_of, requests_listed
 from .rows import with_outcome, with_row_parts
-from .search import matching
+from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
@@ -39,7 +39,6 @@ __all__ = [
 ]  # fmt: skip
 
 URGENT = (Key("due_at", nulls="last"), Key("id"))
-NEWEST = (Key("opened_at", descending=True), Key("id", descending=True))
 OLDEST = (Key("opened_at"), Key("id"))
 LATEST_CLOSED = (Key("closed_at", descending=True), Key("id", descending=True))
 FIRST_CLOSED = (Key("closed_at"), Key("id"))

@@ -4,7 +4,7 @@ the park, similar requests of others with how they were answered.
 Rather nothing than nonsense: below a threshold nothing is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -52,6 +52,25 @@ class Answer:
     likeness: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A text whose like is looked for: its weighed words, and how candidates are asked for."""
+
+    frequencies: Frequencies
+    words: Mapping[str, float]
+    query: Query
+
+    @classmethod
+    def of(cls, text: str) -> "_Question | None":
+        """None for what is too short, or has no word that tells anything."""
+        if len(text.strip()) < SHORTEST:
+            return None
+        frequencies = Frequencies.of("request_search", "words")
+        words = weighed(text, frequencies)
+        query = Query.any_of(rarest(words, RAREST))
+        return None if query is None else cls(frequencies, words, query)
+
+
 def similar_to(case: Case, actor: Actor, most: int = SHOWN) -> list[Similar]:
     """The requests most like this one that the actor may see, of whatever enterprise and state.
 
@@ -76,14 +95,11 @@ def answers_like(
     text: str, actor: Actor, today: date, *, category: str = "", most: int = SHOWN
 ) -> list[Answer]:
     """The entries in force that the actor may read and that may answer this already."""
-    if len(text.strip()) < SHORTEST:
+    question = _Question.of(text)
+    if question is None:
         return []
-    frequencies = Frequencies.of("request_search", "words")
-    asked = weighed(text, frequencies)
-    query = Query.any_of(rarest(asked, RAREST))
-    if query is None:
-        return []
-    offered = entries_offered_to(actor, today).filter(Matches("words", query))
+    frequencies, asked = question.frequencies, question.words
+    offered = entries_offered_to(actor, today).filter(Matches("words", question.query))
     found = []
     for entry in offered.order_by("-updated_at", "-id")[:CANDIDATES]:
         # a question is short: what it asks counts, and the answer where it says the same words
@@ -107,17 +123,14 @@ def _alike(
     lead_id: int | None = None,
     is_indexed: bool = True,
 ) -> list[Similar]:
-    if len(text.strip()) < SHORTEST:
+    question = _Question.of(text)
+    if question is None:
         return []
-    frequencies = Frequencies.of("request_search", "words")
-    asked = weighed(text, frequencies)
-    query = Query.any_of(rarest(asked, RAREST))
-    if query is None:
-        return []
+    frequencies, asked = question.frequencies, question.words
     candidates = listed.filter(request__isnull=False).select_related("request", "lead")
     if is_indexed:
         # the newest of those that share a rare word; of the rest nothing would pass anyway
-        shared = SearchText.objects.filter(Matches("words", query))
+        shared = SearchText.objects.filter(Matches("words", question.query))
         newest = shared.order_by("-opened_at").values_list("case_id", flat=True)
         candidates = candidates.filter(pk__in=list(newest[: CANDIDATES * 5]))
     found = []

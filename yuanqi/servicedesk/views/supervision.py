@@ -30,6 +30,7 @@ from ..rows import rows_of
 from ..supervising import form_sent
 from ..supervision_lists import Filters
 from .acting import carry_out, when
+from .ledger_parts import Choice
 
 Operate = Callable[[ActForm, datetime], object]
 
@@ -198,16 +199,6 @@ def _tabs(
         )
         for code, label, is_apart in codes
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One select of the filters; the first option means all."""
-
-    name: str
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str
 
 
 def _choices(filters: Filters, actor: Actor) -> list[Choice]:
