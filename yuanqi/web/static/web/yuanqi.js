@@ -70,6 +70,8 @@
       const panel = document.getElementById(opener.hash ? opener.hash.slice(1) : opener.dataset.opens);
       if (panel instanceof HTMLDetailsElement) {
         event.preventDefault();
+        const menu = opener.closest("details[data-menu]");
+        if (menu) menu.open = false;
         for (const other of all("details.yq-opens[open]")) other.open = other === panel;
         panel.open = true;
         panel.scrollIntoView({ block: "nearest" });
