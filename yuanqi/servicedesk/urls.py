@@ -63,6 +63,19 @@ urlpatterns = [
     path(one + "knowledge/", related.keep, name="keep"),
     path(one + "attachments/", attachments.download_all, name="attachments"),
     path("attachments/<int:attachment_id>/", attachments.download, name="attachment"),
+    path(
+        "attachments/<int:attachment_id>/thumb/",
+        attachments.preview,
+        {"size": "thumb"},
+        name="attachment-thumb",
+    ),
+    path(
+        "attachments/<int:attachment_id>/screen/",
+        attachments.preview,
+        {"size": "screen"},
+        name="attachment-screen",
+    ),
+    path("attachments/<int:attachment_id>/removals/", attachments.remove, name="attachment-remove"),
     path("supervision/", supervision.register, name="supervision"),
     path("quality/", quality.quality, name="quality"),
 ]

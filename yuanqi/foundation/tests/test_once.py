@@ -1,7 +1,7 @@
 """A repeated POST does nothing twice."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.models import Account, OnceKey
-from yuanqi.foundation.once import once
+from yuanqi.foundation.once import forget, once
 
 NOW = datetime(2026, 11, 5, 2, 0, tzinfo=UTC)
 
@@ -151,3 +151,18 @@ def _wait_until_somebody_waits() -> None:
                 return
         pause.wait(0.01)
     raise AssertionError("nobody waits for anybody")
+
+
+def test_keys_are_forgotten_when_nobody_sends_the_form_again(account):
+    for days in (29, 31, 400):
+        once(
+            account_id=account.pk,
+            key=str(uuid4()),
+            at=NOW - timedelta(days=days),
+            act=lambda days=days: f"/{days}/",
+        )
+
+    assert forget(at=NOW) == 2
+
+    assert [row.location for row in OnceKey.objects.all()] == ["/29/"]
+    assert forget(at=NOW) == 0

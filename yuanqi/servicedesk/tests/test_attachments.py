@@ -4,8 +4,10 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from tests.evidence import every_row
 from tests.life import photo, sent
@@ -120,3 +122,84 @@ def test_a_request_without_files_has_nothing_to_pack(life, client_of):
 
     assert response.status_code == 404
     assert "这件诉求还没有附件。" in response.content.decode()
+
+
+# --- small pictures, and removal --------------------------------------------------------------
+
+
+def at_address(name: str, what: str) -> str:
+    return reverse(f"servicedesk:attachment-{what}", args=[Attachment.objects.get(name=name).pk])
+
+
+@pytest.mark.parametrize("what", ["thumb", "screen"])
+def test_a_photograph_is_shown_small_by_a_picture_made_anew(case_id, client_of, what):
+    response = client_of("contact").get(at_address("工艺说明.jpg", what))
+
+    assert response.status_code == 200
+    with Image.open(io.BytesIO(body(response))) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (8, 8))
+    assert response["Content-Type"] == "image/jpeg"
+    assert (
+        "Content-Disposition" not in response
+        or "attachment" not in (response["Content-Disposition"])
+    )
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("what", ["thumb", "screen", "remove"])
+def test_what_may_not_be_read_is_not_shown_small_nor_removed(case_id, client_of, what):
+    assert client_of("contact").get(at_address("管网图.jpg", what)).status_code == 404
+    assert client_of("stranger").get(at_address("工艺说明.jpg", what)).status_code == 404
+    assert Client().get(at_address("工艺说明.jpg", what)).status_code == 302
+
+
+def test_a_paper_has_no_small_picture(case_id, client_of):
+    client_of("contact").post(
+        reverse("servicedesk:message", args=[case_id]),
+        sent(kind="talk", body="报告", files=[SimpleUploadedFile("报告.pdf", b"%PDF-1.7\n")]),
+    )
+
+    assert client_of("contact").get(at_address("报告.pdf", "thumb")).status_code == 404
+    html = client_of("contact").get(reverse("servicedesk:request", args=[case_id])).content.decode()
+    assert html.count('class="yq-thumb"') == 1
+
+
+def test_who_handed_a_file_in_takes_it_back_and_the_page_says_why(case_id, client_of):
+    contact = client_of("contact")
+    page = reverse("servicedesk:request", args=[case_id])
+    assert at_address("工艺说明.jpg", "remove") in contact.get(page).content.decode()
+
+    asked = contact.get(at_address("工艺说明.jpg", "remove"))
+    done = contact.post(at_address("工艺说明.jpg", "remove"), sent(reason="传错了文件"))
+
+    assert "工艺说明.jpg" in asked.content.decode()
+    assert (done.status_code, done["Location"]) == (303, page)
+    for who in ("contact", "safety_handler"):
+        html = client_of(who).get(page).content.decode()
+        assert html.count("已删除：传错了文件") == 2  # where it was said, and among the files
+        assert one("工艺说明.jpg") not in html
+        assert at_address("工艺说明.jpg", "remove") not in html
+    assert client_of("clerk").get(one("工艺说明.jpg")).status_code == 404
+    assert client_of("clerk").get(at_address("工艺说明.jpg", "thumb")).status_code == 404
+    with zipfile.ZipFile(io.BytesIO(body(client_of("clerk").get(every(case_id))))) as packed:
+        assert packed.namelist() == ["管网图.jpg"]
+
+
+def test_others_are_not_offered_to_remove_it_and_may_not(case_id, client_of):
+    page = reverse("servicedesk:request", args=[case_id])
+    handler = client_of("safety_handler")
+    before = every_row()
+
+    assert at_address("工艺说明.jpg", "remove") not in handler.get(page).content.decode()
+    assert handler.post(at_address("工艺说明.jpg", "remove"), sent(reason="x")).status_code == 403
+    assert every_row() == before
+
+
+def test_a_removal_without_a_reason_comes_back_and_removes_nothing(case_id, client_of):
+    answer = client_of("contact").post(at_address("工艺说明.jpg", "remove"), sent(reason=" "))
+
+    assert answer.status_code == 422
+    assert "请写一句为什么删除。" in answer.content.decode()
+    assert not Attachment.objects.filter(removed_at__isnull=False).exists()

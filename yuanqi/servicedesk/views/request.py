@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from yuanqi.casework.papers import may_be_removed_by
 from yuanqi.casework.queries import Act
 
 from ..forms import forms_for
@@ -53,6 +54,11 @@ def render_page(
         "page_title": f"{story.case.number} {story.case.title}",
         "back_url": reverse("servicedesk:ledger"),
         "may_call": Act.TALK in acts,
+        "removable": {
+            item.pk
+            for item in story.sheet.attachments
+            if Act.REMOVE_FILE in acts and may_be_removed_by(item, actor)
+        },
         "zone_phone": settings.ZONE_PHONE,
     }
     page = "request_enterprise.html" if story.to_enterprise else "request.html"
