@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 # what stands already: how a closed case ended is in its journal; the park's last act is its last
-# holding, or its raising
+# holding, or its raising; bad reviews are counted
 FILL = """
 UPDATE "case" SET acted_at = greatest(opened_at, (
     SELECT max(start_at) FROM case_holding WHERE case_holding.case_id = "case".id));
@@ -14,6 +14,12 @@ UPDATE "case" SET outcome = coalesce((
     WHERE stream = 'case:' || "case".id AND kind = 'casework.case_closed'
     ORDER BY seq DESC LIMIT 1), 'evaluated')
 WHERE state = 'closed';
+UPDATE "case" SET bad_reviews = (
+    SELECT count(*) FROM evaluation WHERE evaluation.case_id = "case".id AND level <= 2)
+WHERE answered_at IS NOT NULL;
+-- what the rows owe is asked now: a table with questions open cannot be altered
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 """
 
 
