@@ -324,9 +324,9 @@ def _later_sentence(told: Told, *, has_due: bool) -> str:
         case Told.JOINED:
             return _("诉求 %(other)s 并到这里一起办。")
         case Told.WITHDRAWN:
-            return _("企业撤回了诉求，不用再办。")
+            return _("诉求已撤回，园区不再办。")
         case Told.REOPENED:
-            return _("企业要求重新办理。")
+            return _("要重新办理，请接着办。")
         case Told.REOPENED_FOR_YOU:
             return _("诉求已经重新办理。")
         case Told.PARKED if has_due:

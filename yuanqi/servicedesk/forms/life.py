@@ -64,6 +64,7 @@ class ExtensionAskForm(ActForm):
         field.initial = most.amount.normalize()
         field.widget.attrs |= {"max": str(most.amount.normalize()), "step": "0.5"}
         self.unit = _BASES[Base(most.base)]
+        self.is_over = case.due_at is not None and timezone.now() > case.due_at
         field.help_text = _("最多 %(most)s，只能延一次，由部门负责人批。") % {
             "most": brief_limit(most)
         }
