@@ -33,7 +33,7 @@ from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 from yuanqi.web.beginnings import open_account
 
-from . import papers, people, telling
+from . import answers, papers, people, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .scene import Scene
@@ -97,6 +97,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     written = bulk.flush()
     desk.load_categories(**told)
     written += _requests(now, began, uploads, tell, size)
+    answers.load(now)
     _leave_unread(now - UNREAD)
     return written
 
