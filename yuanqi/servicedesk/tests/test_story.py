@@ -15,11 +15,11 @@ from yuanqi.foundation import files
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.journal import Event
 from yuanqi.servicedesk import events as desk_events
-from yuanqi.supervision import events as supervision_events
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk import timeline
 from yuanqi.servicedesk.operations import CoHandler
 from yuanqi.servicedesk.story import Story, story_of
+from yuanqi.supervision import events as supervision_events
 
 pytestmark = pytest.mark.django_db
 
