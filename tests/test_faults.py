@@ -238,7 +238,7 @@ class Visitor:
         assert status == 200, (status, page[:500])
         key = re.search(r'name="once"[^>]*value="([^"]+)"', page).group(1)
         form = {
-            "once": key, "text": f"第 {number} 件：废水怎么接入？", "level": "P2",
+            "once": key, "text": f"第 {number} 件：废水怎么接入？", "level": "P2", "seen": "on",
             "contact": str(contact), "category": "", "other_category": "ENV",
         }  # fmt: skip
         status, location, page = self.ask("POST", "/requests/new/", form)
