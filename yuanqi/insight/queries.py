@@ -194,7 +194,8 @@ def cockpit(
     hidden = _hidden(actor)
     standing = _standing(listed, now, by)
     done = _done(period, by, hidden)
-    reopened = _reopened(period, by, hidden)
+    before = _done(period.before, by, hidden)
+    reopened = _reopened(period, by, hidden, done)
     taken = _taken(period, by, hidden)
     returns = _returns(period, by, hidden)
     return Cockpit(
@@ -205,10 +206,10 @@ def cockpit(
         needs=needs(actor, now),
         standing=sum(standing.values(), Standing()),
         done=sum(done.values(), Done()),
-        before=sum(_done(period.before, by, hidden).values(), Done()),
+        before=sum(before.values(), Done()),
         returned=len({case for _key, case in returns}),
         reopened=sum(reopened.values(), Reopened()),
-        reopened_before=sum(_reopened(period.before, by, hidden).values(), Reopened()),
+        reopened_before=sum(_reopened(period.before, by, hidden, before).values(), Reopened()),
         taken=taken.pop("all", None),
         lines=_lines(by, standing, done, returns, reopened, taken),
         weeks=_weeks(now, hidden),
@@ -251,7 +252,9 @@ def _done(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Done]:
     return found
 
 
-def _reopened(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Reopened]:
+def _reopened(
+    period: Period, by: By, hidden: Collection[int], done: Mapping[Key, Done]
+) -> dict[Key, Reopened]:
     """Each request counts once, however often it ended and was reopened in the period."""
     column = "case__lead" if by == "department" else "case__category"
     again = (
@@ -262,7 +265,7 @@ def _reopened(period: Period, by: By, hidden: Collection[int]) -> dict[Key, Reop
         .values_list("case", column, "case__closed_at")
         .distinct()
     )
-    found = {key: Reopened(ended=done.closed) for key, done in _done(period, by, hidden).items()}
+    found = {key: Reopened(ended=one.closed) for key, one in done.items()}
     for _case, key, closed_at in again:
         ended_again = closed_at is not None and (
             period.start <= timezone.localdate(closed_at) < period.until
