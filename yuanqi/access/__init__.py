@@ -1,0 +1,1 @@
+"""Accounts and roles: opened by one administrator, granted by two persons."""

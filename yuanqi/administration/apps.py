@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class AdministrationConfig(AppConfig):
+    name = "yuanqi.administration"
+    label = "administration"
+    default_auto_field = "django.db.models.BigAutoField"

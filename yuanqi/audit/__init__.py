@@ -1,0 +1,1 @@
+"""What the audit administrator reads: the journal, who read personal data, seals; retention."""

@@ -1,0 +1,1 @@
+"""Registers from Excel and CSV: checked whole, brought in whole, undone whole."""

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ImportingConfig(AppConfig):
+    name = "yuanqi.importing"
+    label = "importing"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ParametersConfig(AppConfig):
+    name = "yuanqi.parameters"
+    label = "parameters"
+    default_auto_field = "django.db.models.BigAutoField"

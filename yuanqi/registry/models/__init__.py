@@ -1,0 +1,39 @@
+"""The tables of the register, a file a subject; users import them from here."""
+
+from .enterprise import (
+    Area,
+    ContactPerson,
+    Credit,
+    Enterprise,
+    EnterpriseGroup,
+    EnterpriseSearch,
+    Link,
+    LinkRole,
+    Standing,
+)
+from .indicators import Indicator, IndicatorSource
+from .profile import Address, Certificate, Investor, Title
+from .projects import Milestone, Project, ProjectInvestment, ProjectStage, Stage
+
+__all__ = [
+    "Address",
+    "Area",
+    "Certificate",
+    "ContactPerson",
+    "Credit",
+    "Enterprise",
+    "EnterpriseGroup",
+    "EnterpriseSearch",
+    "Indicator",
+    "IndicatorSource",
+    "Investor",
+    "Link",
+    "LinkRole",
+    "Milestone",
+    "Project",
+    "ProjectInvestment",
+    "ProjectStage",
+    "Stage",
+    "Standing",
+    "Title",
+]

@@ -1,0 +1,1 @@
+"""How one comes in: passwords, second factor, lockouts, sessions, the city's own identity."""
