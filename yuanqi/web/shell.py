@@ -17,6 +17,7 @@ class Shell:
     zone_name: str
     nav: list[tuple[str, str, bool]]  # label, address, whether it is this page
     is_staff: bool
+    may_search: bool  # administrators have no business data to search
     person_name: str
     person_unit: str
     account_id: int | None
@@ -38,6 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
                 for label, url in (navigation(actor) if signed_in else ())
             ],
             is_staff=actor.side is Side.PARK,
+            may_search=actor.officer_id is not None or actor.enterprise_id is not None,
             person_name=actor.name,
             person_unit=actor.unit,
             account_id=actor.account_id,
@@ -56,7 +58,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
     """Return label and address of each page at the top; an administrator begins at his first."""
     if actor.side is Side.ENTERPRISE:
         if actor.enterprise_id is None:
-            return []
+            return _administrators(actor)
         return [
             (_("首页"), reverse("web:portal")),
             (_("我的诉求"), reverse("servicedesk:ledger")),
