@@ -6,7 +6,7 @@ single role), the journal's triggers still refuse changes.
 
 from django.db import connections
 
-APPEND_ONLY = ("journal_event", "journal_seal")
+APPEND_ONLY = ("journal_event", "journal_seal", "access_read")
 READ_ONLY = ("django_migrations",)
 
 

@@ -85,6 +85,13 @@ class JournalEvent(models.Model):
         indexes = [
             models.Index(fields=["xid", "id"], name="journal_event_order"),
             models.Index(fields=["enterprise_id", "-at"], name="journal_event_enterprise"),
+            # how the audit administrator browses
+            models.Index(fields=["at", "id"], name="journal_event_at"),
+            models.Index(fields=["kind", "at", "id"], name="journal_event_kind"),
+            models.Index(fields=["actor", "at", "id"], name="journal_event_actor"),
+            models.Index(
+                fields=["at", "id"], condition=Q(audience="audit"), name="journal_event_audit"
+            ),
         ]
 
 
