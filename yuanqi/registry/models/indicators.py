@@ -19,7 +19,8 @@ class Indicator(models.Model):
     """One figure of one firm for one month, from one source.
 
     `code` names it and its unit (`registry.indicators.MEASURES`); `month` is the month's first day.
-    What the firm states, a department confirms; of several sources the confirmed one counts.
+    What the firm states, a department confirms or sends back with what is wrong (`return_reason`);
+    of several sources the confirmed one counts.
     """
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="indicators")
@@ -33,6 +34,8 @@ class Indicator(models.Model):
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    return_reason = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         db_table = "indicator"
