@@ -29,6 +29,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, known: tuple[str, ...]) -> str:
+    """Return one of the known words; the first is the default."""
+    value = text(name, known[0]).lower()
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(known)}, not {value!r}")
+    return value
+
+
 def listed(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 

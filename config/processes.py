@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from config import live as live_app
 from yuanqi.foundation import postgres, subscribers
 
 _PAUSE_SECONDS = 1.0
+_REFUSING = 8  # threads beside those that may wait
 _PARENT = "YUANQI_PARENT"
 
 
@@ -33,18 +35,29 @@ def serve(host: str, port: int, workers: int) -> int:
     """Serve the pages until told to stop."""
     _leave_with_parent()
     watch_database()
+    collect_static()
+    _count_together(port)
     Granian(
         "config.wsgi:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        # most of them only wait for their turn, or refuse: config.shedding
+        blocking_threads=settings.SERVE_THREADS + settings.SERVE_WAITING + _REFUSING,
         log_access=False,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()
     return 0
+
+
+def _count_together(port: int) -> None:
+    """Let the server's processes write their figures where each can read all (`/metrics`)."""
+    place = settings.VAR / "metrics" / str(port)
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(place)
 
 
 def live(host: str, port: int) -> int:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yuanqi.foundation.telemetry.Telemetry",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yuanqi.foundation.http.ContentSecurityPolicy",
@@ -177,6 +178,12 @@ FILE_UPLOAD_HANDLERS = [
 # origin of its own; empty: pages ask now and then
 LIVE_URL = env.place("YUANQI_LIVE_URL")
 
+# --- serving ----------------------------------------------------------------
+
+SERVE_THREADS = env.number("YUANQI_THREADS", 4)  # requests at a time of one server process
+SERVE_WAITING = env.number("YUANQI_WAITING", 32)  # and in line; more are refused with 503
+SERVE_PATIENCE = 5.0  # seconds in line
+
 # --- other programs ---------------------------------------------------------
 
 API_CALLS_A_MINUTE = env.number("YUANQI_API_CALLS", 600)  # of one token
@@ -214,12 +221,26 @@ EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("YUANQI_MAIL_FROM", EMAIL_HOST_USER or "yuanqi@localhost")
 SMS_URL = env.template("YUANQI_SMS_URL", "{number}")  # an address of apprise
 
+# --- what the machines' keepers see -------------------------------------------
+
+METRICS_TOKEN = env.text("YUANQI_METRICS_TOKEN")  # without one there is no /metrics
+_level = env.text("YUANQI_LOG_LEVEL", "WARNING").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("YUANQI_LOG_LEVEL", "WARNING").upper()},
+    "filters": {"request": {"()": "yuanqi.foundation.logs.WithRequestId"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "yuanqi.foundation.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("YUANQI_LOG_FORMAT", ("line", "json")),
+            "filters": ["request"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": _level},
     # what they tell at lower levels has robots' keys and telephone numbers in it
     "loggers": {name: {"level": "CRITICAL"} for name in ("apprise", "urllib3", "requests")},
 }

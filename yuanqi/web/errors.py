@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from psycopg.errors import DiskFull
 
+from yuanqi.foundation import logs
 from yuanqi.foundation.http import refusal
 
 _RETRY_AFTER_SECONDS = 30
@@ -41,7 +42,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         status, headers = 503, {"Retry-After": str(_RETRY_AFTER_SECONDS)}
     else:
         status = 500
-    page = get_template("web/error.html").render({"status": status})
+    # the log knows what went wrong under this number
+    context = {"status": status, "reference": logs.current.get() if status == 500 else ""}
+    page = get_template("web/error.html").render(context)
     return HttpResponse(page, status=status, headers=headers)
 
 
