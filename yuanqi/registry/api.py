@@ -13,7 +13,7 @@ from yuanqi.foundation.api import Endpoints, Id, Page, Scope, page_of, refuse_un
 from yuanqi.organisation.models import Officer
 
 from .models import ContactPerson, Enterprise
-from .queries import enterprise_visible, enterprises_visible_to, linked_officer, people_of
+from .queries import enterprise_visible, enterprises_listed, linked_officer, people_of
 from .search import enterprises_found
 
 router = Endpoints(tags=["enterprises"])
@@ -76,7 +76,7 @@ def list_enterprises(request: HttpRequest, asked: Query[EnterprisesAsked]) -> di
     """Staff see the register; an enterprise sees itself."""
     refuse_unknown(request.GET, EnterprisesAsked.model_fields)
     actor: Actor = request.actor
-    listed = enterprises_found(asked.q, actor) if asked.q else enterprises_visible_to(actor)
+    listed = enterprises_found(asked.q, actor) if asked.q else enterprises_listed(actor)
     if asked.linked:
         listed = listed.filter(pk__in=actor.linked_enterprise_ids)
     page = pages.keyset_page(listed, (pages.Key("id"),), asked.cursor)

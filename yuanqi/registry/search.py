@@ -9,7 +9,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.search import Matches, Query
 
 from .models import Enterprise, EnterpriseSearch
-from .queries import enterprises_visible_to
+from .queries import enterprises_listed
 
 
 def lexemes_of(enterprise: Enterprise) -> set[str]:
@@ -41,7 +41,7 @@ def enterprises_found(text: str, actor: Actor) -> QuerySet[Enterprise]:
     query = Query.of(text)
     if query is None:
         return Enterprise.objects.none()
-    return enterprises_visible_to(actor).filter(Matches("search__words", query))
+    return enterprises_listed(actor).filter(Matches("search__words", query))
 
 
 def first_found(text: str, actor: Actor, most: int) -> Sequence[Enterprise]:

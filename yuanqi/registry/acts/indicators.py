@@ -87,7 +87,11 @@ def indicators_change(
     at: datetime,
 ) -> bool:
     """Put figures of one month and source right; what was confirmed must be confirmed again."""
-    differing = [row for row in rows if row.code in figures and figures[row.code] != row.value]
+    differing = [
+        row
+        for row in rows
+        if row.code in figures and (figures[row.code] != row.value or row.returned_at)
+    ]
     if not differing:
         return False
     before = {row.code: row.value for row in differing}
@@ -135,7 +139,9 @@ def indicators_return(
 ) -> None:
     """Send figures of one month and source back to who stated them."""
     for row in rows:
-        writer.update(row, returned_at=at, return_reason=reason)
+        writer.update(
+            row, returned_at=at, return_reason=reason, confirmed_by_id=None, confirmed_at=None
+        )
     first = rows[0]
     event = IndicatorsReturned(
         enterprise_id=first.enterprise_id,

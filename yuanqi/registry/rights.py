@@ -1,0 +1,67 @@
+"""Who may change which part of an enterprise's profile, and who confirms its figures.
+
+The service centre keeps the whole register. The linked officer and the enterprise itself keep what
+they know best: whom to call, where it sits, its papers and figures.
+"""
+
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.foundation.errors import NotAllowed
+
+from .models import Enterprise
+
+
+class Part(StrEnum):
+    """A part of the profile that is changed as one."""
+
+    BASICS = "basics"  # names, industry, standing, credit, capital, scope, area
+    WEBSITE = "website"
+    CONTACTS = "contacts"
+    LINKS = "links"
+    GROUP = "group"
+    TITLES = "titles"
+    INVESTORS = "investors"
+    ADDRESSES = "addresses"
+    CERTIFICATES = "certificates"
+    INDICATORS = "indicators"
+    PROJECTS = "projects"
+
+
+EVERYTHING = frozenset(Part)
+OF_LINKED_OFFICER = frozenset({Part.CONTACTS, Part.ADDRESSES, Part.INDICATORS})
+OF_ENTERPRISE = frozenset(
+    {Part.CONTACTS, Part.WEBSITE, Part.ADDRESSES, Part.CERTIFICATES, Part.INDICATORS}
+)
+
+
+def keeps_register(actor: Actor) -> bool:
+    """Whether the whole register is this actor's to keep: the service centre's."""
+    return actor.side is Side.SYSTEM or (actor.side is Side.PARK and actor.has(Role.CENTRE))
+
+
+def parts_of(enterprise_id: int, actor: Actor) -> frozenset[Part]:
+    """Return what the actor may change in an enterprise's profile."""
+    if keeps_register(actor):
+        return EVERYTHING
+    if actor.side is Side.ENTERPRISE:
+        return OF_ENTERPRISE if actor.enterprise_id == enterprise_id else frozenset()
+    return OF_LINKED_OFFICER if enterprise_id in actor.linked_enterprise_ids else frozenset()
+
+
+def may_confirm(actor: Actor) -> bool:
+    """Whether the actor confirms figures: any bureau's handler or head, and the centre."""
+    return actor.side is Side.PARK and actor.has(Role.HANDLER, Role.HEAD, Role.CENTRE)
+
+
+def require_register(actor: Actor) -> None:
+    if not keeps_register(actor):
+        raise NotAllowed(_("企业名录和挂钩关系由服务中心维护。"))
+
+
+def require(part: Part, enterprise: Enterprise, actor: Actor) -> None:
+    """Raise NotAllowed unless the part is this actor's to change."""
+    if part not in parts_of(enterprise.pk, actor):
+        raise NotAllowed(_("这一部分由服务中心维护，您可以联系服务中心更正。"))
