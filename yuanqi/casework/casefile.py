@@ -16,9 +16,11 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.models import StoredFile
 from yuanqi.foundation.writer import Writer
-from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.calendars import touches, work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
+from yuanqi.organisation.queries import current_calendar
 
+from .events import ClockMoved
 from .models import (
     OPEN_TASKS,
     Attachment,
@@ -168,7 +170,10 @@ class CaseFile:
         calendar: CalendarVersion,
         task: Task | None = None,
     ) -> ClockRecord:
-        """Start a clock now, pinned to this calendar's version, with its rule's source."""
+        """Start a clock now, with its rule's source, pinned to this calendar's version; to the
+        one in force, if this has been replaced."""
+        if not self.fresh and not calendar.is_current:
+            calendar = current_calendar()
         record = ClockRecord(
             case=self.case,
             task=task,
@@ -201,6 +206,7 @@ class CaseFile:
                 self.writer.update(record, stopped_at=self.at)
 
     def add_pause(self, record: ClockRecord, **values: Any) -> ClockPause:
+        self.follow_calendar(record)
         pause = ClockPause(clock=record, start_at=self.at, **values)
         self.writer.insert(pause)
         self.pauses.setdefault(record.pk, []).append(pause)
@@ -209,6 +215,7 @@ class CaseFile:
 
     def end_pause(self, record: ClockRecord, pause: ClockPause) -> None:
         """End a pause now, or when it had reached its longest, if that was earlier."""
+        self.follow_calendar(record)
         self.writer.update(pause, end_at=min(self.at, pause.until_at))
         self.derive(record)
 
@@ -216,6 +223,42 @@ class CaseFile:
         """Recompute the instants that follow from a clock's facts."""
         days = work_calendar(record.calendar)
         self.writer.update(record, **record.derive(self.pauses.get(record.pk, []), days))
+
+    def follow_calendar(self, record: ClockRecord, version: CalendarVersion | None = None) -> bool:
+        """Count a clock by the calendar in force from here on; returns whether it moved.
+
+        Moved clocks tell so, each by one event. What is changed for another reason is counted by
+        the calendar in force then, whether or not the change of calendars would have reached it.
+        """
+        if self.fresh:
+            return False  # a bulk load tells a whole life by one calendar
+        if version is None:
+            # read with the clock, under the case's lock: no query where nothing has changed
+            version = record.calendar if record.calendar.is_current else current_calendar()
+        if record.calendar_id == version.pk:
+            return False
+        before, days = work_calendar(record.calendar), work_calendar(version)
+        due, warn = record.due_at, record.warn_at
+        self.writer.update(record, calendar=version)
+        if due is None or not touches(before, days, record.started_at, due):
+            return False
+        self.derive(record)
+        if (record.due_at, record.warn_at) == (due, warn):
+            return False
+        self.record(
+            ClockMoved(
+                case_id=self.case.pk,
+                purpose=record.purpose,
+                task_id=record.task_id,
+                due_before=due,
+                due_after=record.due_at,
+                calendar=version.version,
+                document_no=version.document_no,
+            ),
+            # when a warning comes is the park's own affair
+            Audience.ENTERPRISE if record.due_at != due else Audience.STAFF,
+        )
+        return True
 
     def hold(self, officer: Officer, department: Department, work: str) -> None:
         """From now on this officer holds the case; nothing is written if he does already."""

@@ -28,6 +28,20 @@ class ClockResumed(Event):
 
 
 @dataclass(frozen=True)
+class ClockMoved(Event):
+    """A new calendar reached this clock: it is counted anew by it."""
+
+    kind: ClassVar[str] = "casework.clock_moved"
+    case_id: int
+    purpose: str
+    task_id: int | None
+    due_before: datetime
+    due_after: datetime | None
+    calendar: str
+    document_no: str
+
+
+@dataclass(frozen=True)
 class CaseParked(Event):
     kind: ClassVar[str] = "casework.case_parked"
     case_id: int
@@ -142,3 +156,13 @@ class MechanismPublished(Event):
     valid_from: date
     limits_begun: int
     limits_ended: int
+
+
+@dataclass(frozen=True)
+class CaseTaken(Event):
+    """The enterprise was a second row of another one, which has the case now."""
+
+    kind: ClassVar[str] = "casework.case_taken"
+    case_id: int
+    from_enterprise_id: int
+    enterprise_id: int

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import operations, papers
+from . import calendar_moves, operations, papers
 
 
 @app.periodic(cron="* * * * *")
@@ -18,3 +18,10 @@ def sweep(timestamp: int) -> None:
 def bytes_sweep(timestamp: int) -> None:
     """Delete the bytes of refused uploads and removed attachments, some days after they came."""
     papers.bytes_sweep(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="casework-calendar")
+def calendar_follow(timestamp: int) -> None:
+    """Let open clocks follow a newly published calendar. Late or twice does no harm."""
+    calendar_moves.follow(at=timezone.now())

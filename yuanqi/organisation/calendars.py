@@ -1,6 +1,8 @@
 """From a stored calendar version to the domain's calendar, built once a version."""
 
-from datetime import date, time
+from bisect import bisect_left
+from datetime import date, datetime, time
+from functools import lru_cache
 
 from yuanqi.domain.worktime import WorkCalendar
 
@@ -23,3 +25,30 @@ def work_calendar(version: CalendarVersion) -> WorkCalendar:
             version.version,
         )
     return calendar
+
+
+@lru_cache(maxsize=32)
+def changed_days(before: WorkCalendar, after: WorkCalendar) -> tuple[date, ...] | None:
+    """The days that one works and the other doesn't, in order; None if the hours themselves or
+    the zone differ: then every day does."""
+    if before.spans != after.spans or str(before.tz) != str(after.tz):
+        return None
+    named = {*before.days, *before.overrides, *after.days, *after.overrides}
+    return tuple(sorted(day for day in named if _works(before, day) != _works(after, day)))
+
+
+def touches(before: WorkCalendar, after: WorkCalendar, start: datetime, end: datetime) -> bool:
+    """Whether a changed day lies in the days from `start` to `end`, both counted."""
+    changed = changed_days(before, after)
+    if changed is None:
+        return True
+    place = bisect_left(changed, after.local_day(start))
+    return place < len(changed) and changed[place] <= after.local_day(end)
+
+
+def _works(calendar: WorkCalendar, day: date) -> bool | None:
+    """None before the calendar's first year: it knows nothing of that day."""
+    try:
+        return calendar.is_working(day)
+    except ValueError:
+        return None

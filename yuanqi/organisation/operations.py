@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation import journal
 from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.foundation.errors import Invalid, NotAllowed
+from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import Account
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
@@ -128,15 +128,21 @@ def calendar_publish(
     time_zone: str,
     document_no: str,
     source: str,
+    replaces: str | None = None,
     actor: Actor,
     at: datetime,
 ) -> CalendarVersion:
-    """Publish a calendar version: new clocks are pinned to it. Publishing it again does nothing.
+    """Publish a calendar version: new clocks are pinned to it, open ones follow it (casework).
 
-    Raises NotAllowed.
+    Publishing it again does nothing. `replaces` is the version that it was drawn up against.
+    Raises NotAllowed; Conflict if another has been published since.
     """
     _require_system(actor)
     journal.lock("calendar")
+    if replaces is not None:
+        standing = CalendarVersion.objects.filter(is_current=True).first()
+        if standing is not None and standing.version not in (replaces, calendar.version):
+            raise Conflict(_("刚刚已有另一份工作日历发布。请重新核对影响以后再发布。"))
     existing = CalendarVersion.objects.filter(version=calendar.version).first()
     if existing is not None and existing.is_current:
         return existing

@@ -40,6 +40,7 @@ def extension_ask(
         raise Conflict(_("只有办理中的诉求可以申请延期。"))
     record = file.clock(Purpose.RESOLVE)
     assert record is not None, "a case in progress has an open resolve clock"
+    file.follow_calendar(record)
     if most is None or most.limit.base != record.limit_base:
         raise Conflict(_("这个时限按办理规则不能延期。"))
     standing = next((e for e in file.extensions if e.decided_at is None or e.is_granted), None)
@@ -104,6 +105,7 @@ def extension_decide(file: CaseFile, *, officer: Officer, is_granted: bool, deci
     assert record is not None and record.pk == extension.clock_id, "taken back with its clock"
     due_after = extension.due_after
     if is_granted:
+        file.follow_calendar(record)
         due_after = _due_with(file, record, extension.amount)
         if due_after <= file.at:
             raise Conflict(_("照申请的天数，延长后的期限也已经过了，请不予批准并督促答复。"))

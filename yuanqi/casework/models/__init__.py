@@ -11,6 +11,7 @@ from .case import (
     Outcome,
 )
 from .clock import ClockPause, ClockRecord, Extension
+from .following import CalendarFollowing
 from .mechanism import LimitRule, Mechanism, MechanismVersion, Purpose
 from .talk import Attachment, Evaluation, Message, Satisfaction
 from .work import OPEN_TASKS, CaseHolding, Task, TaskKind, TaskState
@@ -20,6 +21,7 @@ __all__ = [
     "UNANSWERED",
     "WITHOUT_ANSWER",
     "Attachment",
+    "CalendarFollowing",
     "Case",
     "CaseAccess",
     "CaseBar",
