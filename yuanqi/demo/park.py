@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone, translation
 
+from yuanqi.access.acts import open_account
 from yuanqi.casework import loading as mechanisms
 from yuanqi.casework.models import CaseNumber
 from yuanqi.foundation import seals
@@ -31,7 +32,6 @@ from yuanqi.registry import bulk as registry
 from yuanqi.registry.models import Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
-from yuanqi.web.beginnings import open_account
 
 from . import answers, papers, people, telling
 from .accounts import PASSWORD

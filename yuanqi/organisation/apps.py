@@ -7,8 +7,11 @@ class OrganisationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from yuanqi.access import bearers
         from yuanqi.foundation import actors
 
+        from .bearing import Officers
         from .people import officer_of
 
         actors.register_provider(officer_of)
+        bearers.register(Officers())

@@ -49,11 +49,26 @@ class Department(models.Model):
     )
     phone = models.CharField(max_length=30, blank=True)
     position = models.SmallIntegerField(default=0)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
 
     class Meta:
         db_table = "department"
         ordering = ["position", "id"]
         constraints = [
+            # intake belongs to it, and to no other
+            models.UniqueConstraint(
+                fields=["kind"],
+                condition=Q(kind="centre", closed_at__isnull=True),
+                name="department_one_centre",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(merged_into=F("id"))),
+                name="department_merged_when_closed",
+            ),
             models.CheckConstraint(
                 condition=~Q(reports_to=F("id")), name="department_reports_to_another"
             ),

@@ -88,9 +88,16 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
     """Each of the three has his own pages, and none of another's (三员分立)."""
     pages: list[tuple[str, str]] = []
     if actor.has(Role.SYSTEM_ADMIN):
-        pages += []
+        pages += [
+            (_("账号"), reverse("access:accounts")),
+            (_("授权申请"), reverse("access:proposals")),
+        ]
     if actor.has(Role.SECURITY_ADMIN):
-        pages += []
+        pages += [
+            (_("授权申请"), reverse("access:proposals")),
+            (_("账号"), reverse("access:accounts")),
+            (_("账号清查"), reverse("access:review")),
+        ]
     if actor.has(Role.AUDIT_ADMIN):
         pages += []
     return pages

@@ -36,7 +36,7 @@ def test_an_empty_platform_gets_calendar_rules_categories_and_three_administrato
         assert Account.objects.get(username=username).check_password(password)
     assert len(set(shown.values())) == 3
     assert verify.run(whole=True).intact
-    assert JournalEvent.objects.filter(kind="web.account_opened").count() == 3
+    assert JournalEvent.objects.filter(kind="access.account_opened").count() == 3
 
 
 def test_preparing_again_is_refused_and_changes_nothing():
