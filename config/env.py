@@ -37,6 +37,14 @@ def choice(name: str, known: tuple[str, ...]) -> str:
     return value
 
 
+def count(name: str, default: int) -> int:
+    """Return a whole number, nought among them."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
 def listed(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in text(name, default).split(",") if part.strip()]
 
@@ -57,6 +65,25 @@ def origin(name: str) -> str:
     value = text(name).rstrip("/")
     if value and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
         raise ImproperlyConfigured(f'{name} must be like "https://host", not {value!r}')
+    return value
+
+
+def issuer(name: str) -> str:
+    """Return an identity provider's address as it names itself, or nothing.
+
+    Tokens come over this way: it must be https, but on this very machine.
+    """
+    value = text(name)
+    parts = urlsplit(value)
+    is_here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if value and not (
+        parts.hostname
+        and (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+        and not parts.query
+        and not parts.fragment
+        and not parts.username
+    ):
+        raise ImproperlyConfigured(f'{name} must be like "https://id.example.org/realm"')
     return value
 
 
@@ -95,6 +122,13 @@ def mail(name: str, directory: Path) -> dict[str, object]:
         "EMAIL_USE_TLS": security == "tls",
         "EMAIL_USE_SSL": security == "ssl",
     }
+
+
+def given(name: str, directory: Path) -> str:
+    """Return a secret that somebody else made: from the environment, else from its file, or
+    nothing."""
+    kept = directory / name.lower()
+    return text(name) or (kept.read_text().strip() if kept.exists() else "")
 
 
 def secret(name: str, directory: Path) -> str:

@@ -27,7 +27,6 @@ ZONE_PHONE = env.text("YUANQI_ZONE_PHONE", "8601 0000")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -71,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yuanqi.foundation.http.ActorOfRequest",
+    "yuanqi.signin.gate.Gate",
     "yuanqi.foundation.http.Refusals",
 ]
 
@@ -129,24 +129,32 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "foundation.Account"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-     "OPTIONS": {"user_attributes": ["username"]}},
-]  # fmt: skip
-ACCOUNT_ADAPTER = "yuanqi.web.accounts.Adapter"
+    {"NAME": f"yuanqi.signin.passwords.{name}Validator"}
+    for name in ("Length", "Composition", "Common", "Context", "History")
+]
+ACCOUNT_ADAPTER = "yuanqi.signin.adapter.Adapter"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# counted in the database by yuanqi.signin.doors: all processes count together
+ACCOUNT_RATE_LIMITS = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# how many proxies of ours stand before the program: from whom X-Forwarded-For is believed
+PROXIES = env.count("YUANQI_PROXIES", 0)
+
+# the city's own identity (OpenID Connect); without an address nobody is asked for it
+OIDC_URL = env.issuer("YUANQI_OIDC_URL")
+OIDC_CLIENT_ID = env.text("YUANQI_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.given("YUANQI_OIDC_CLIENT_SECRET", SECRETS)
+OIDC_LABEL = {
+    "zh-hans": env.text("YUANQI_OIDC_LABEL", "城市统一身份"),
+    "en": env.text("YUANQI_OIDC_LABEL_EN", "City identity"),
+}
 
 LANGUAGE_CODE = "zh-hans"
 # each named in itself, so that whoever lands in the wrong one finds the way
@@ -192,7 +200,8 @@ WEBHOOK_HOSTS = env.listed("YUANQI_WEBHOOK_HOSTS")
 
 # --- sessions ---------------------------------------------------------------
 
-SESSION_COOKIE_AGE = 8 * 3600
+# how long one lasts is the park's to set (yuanqi.signin.policy); the cookie goes with the browser
+SESSION_ENGINE = "yuanqi.signin.store"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

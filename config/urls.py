@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from config.api import api, unknown_address
 from config.signin import LoginView
+from yuanqi.signin import views as signin
 from yuanqi.web import errors, views
 
 urlpatterns = [
@@ -27,11 +28,9 @@ urlpatterns = [
     path("language/", views.language, name="set_language"),
     path("account/login/", LoginView.as_view(), name="account_login"),
     path("account/logout/", account_views.LogoutView.as_view(), name="account_logout"),
-    path(
-        "account/password/change/",
-        account_views.PasswordChangeView.as_view(success_url="/"),
-        name="account_change_password",
-    ),
+    path("account/code/", signin.code, name="account_code"),
+    path("account/confirmation/", signin.confirmation, name="account_confirm"),
+    path("account/password/change/", signin.password, name="account_change_password"),
 ]
 
 handler400 = errors.bad_request

@@ -5,3 +5,8 @@ class SigninConfig(AppConfig):
     name = "yuanqi.signin"
     label = "signin"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import policy
+
+        policy.define()

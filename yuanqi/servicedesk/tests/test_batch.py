@@ -180,7 +180,7 @@ def test_who_may_not_dispatch_is_told_so_of_each_and_changes_nothing(desk, clien
     response = send(client, "dispatch", ids)
 
     changed = {name for name, digest in every_row().items() if digest != before[name]}
-    assert changed <= {"django_session"}
+    assert changed <= {"signin_session"}
     refused = client.get(response["Location"]).context["refused"]
     assert [item.case.title for item in refused] == ["待派单", "待派超时"]
 

@@ -153,7 +153,7 @@ def test_more_than_the_most_is_refused_politely_with_nothing_recorded(desk, clie
     assert response.status_code == 303
     assert response["Location"] == "/requests/?queue=open&sort=newest"
     assert {name for name, digest in every_row().items() if digest != before[name]} <= {
-        "django_session"
+        "signin_session"
     }
     page = client.get(response["Location"])
     assert [str(message) for message in page.context["messages"]] == [

@@ -1,0 +1,17 @@
+"""Periodic work of sign-in: what is over is swept away."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from . import doors, policy, store
+from .models import UnknownAttempt
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queueing_lock="signin-sweep")
+def signin_sweep(timestamp: int) -> None:
+    """Remove sessions that are over, counts that hold nobody any more, old attempts."""
+    at = timezone.now()
+    store.sweep(at=at)
+    doors.sweep(at=at)
+    UnknownAttempt.objects.filter(at__lt=at - policy.attempts_kept()).delete()
