@@ -25,7 +25,10 @@ def index(enterprise_ids: Iterable[int]) -> int:
     """Make the index of these enterprises again from their rows; return how many there are."""
     rows = [
         EnterpriseSearch(enterprise=one, words=search.vector(lexemes_of(one)))
-        for one in Enterprise.objects.filter(pk__in=list(enterprise_ids)).order_by("pk")
+        # one that was merged into another is found there
+        for one in Enterprise.objects.filter(
+            pk__in=list(enterprise_ids), merged_into__isnull=True
+        ).order_by("pk")
     ]
     EnterpriseSearch.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["enterprise"], update_fields=["words"]
