@@ -205,7 +205,8 @@ def lock(*streams: str) -> None:
         found = {row[0] for row in cursor.fetchall()}
         missing = [name for name in names if name not in found]
         if missing:
-            cursor.executemany(_CREATE, [[name, GENESIS] for name in missing])
+            # a load begins some thousand streams at a time: one statement for all of them
+            cursor.execute(_CREATE_ALL, [GENESIS, missing])
             cursor.execute(_LOCK, [names])
 
 
@@ -275,6 +276,10 @@ _COLUMNS = (
 _LOCK = "SELECT name FROM journal_stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
 _HEAD = "SELECT seq, head FROM journal_stream WHERE name = %s FOR UPDATE"
 _CREATE = "INSERT INTO journal_stream (name, seq, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
+_CREATE_ALL = (
+    "INSERT INTO journal_stream (name, seq, head)"
+    " SELECT name, 0, %s FROM unnest(%s::text[]) AS name ON CONFLICT DO NOTHING"
+)
 _APPEND = """
 WITH head AS (
     UPDATE journal_stream SET seq = %(seq)s, head = %(hash)s WHERE name = %(stream)s
