@@ -13,6 +13,7 @@ class Size:
     deputies: int = 48  # of the people's congress, who are second in links
     requests: int = 9_000
     days: int = 730  # how far back the requests go
+    opened: int = 0  # how far back the park itself began, if before its oldest request
     recent: int = 60  # days whose requests are there from the first page on
 
 

@@ -76,4 +76,5 @@ def older_lots(years: Years, now: datetime, size: Size) -> list[tuple[str, Seque
 
 def opening(now: datetime, size: Size) -> datetime:
     """When the park began: before its oldest request, in the morning."""
-    return now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=size.days + 25)
+    days = max(size.days, size.opened) + 25
+    return now.replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=days)

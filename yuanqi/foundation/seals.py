@@ -59,15 +59,18 @@ def mac(
 
 
 @transaction.atomic
-def make(*, at: datetime) -> JournalSeal | None:
-    """Seal what is not sealed yet; None if there is nothing, or another worker is sealing."""
+def make(*, at: datetime, most: int | None = None) -> JournalSeal | None:
+    """Seal what is not sealed yet, the oldest `most` events of it.
+
+    None if there is nothing, or another worker is sealing.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)
         if not cursor.fetchone()[0]:
             return None
         last = JournalSeal.objects.order_by("-id").first()
         start = (last.upto_xid, last.upto_id) if last else (0, 0)
-        cursor.execute(_UNSEALED, start)
+        cursor.execute(f"{_UNSEALED} LIMIT %s", [*start, most])
         rows = cursor.fetchall()
     if not rows:
         return None

@@ -8,7 +8,7 @@ an event handled twice changes nothing, and a reopened request no longer counts 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
 from yuanqi.casework.models import Case
 from yuanqi.foundation.models import JournalEvent
@@ -44,7 +44,7 @@ def rebuild() -> int:
         RequestFact.objects.bulk_create(found)
         total.update(shares(found))
         count += len(found)
-    _add(total)
+    add(total)
     return count
 
 
@@ -120,10 +120,10 @@ def _take_in(case_ids: list[int]) -> None:
         unique_fields=["case"],
         update_fields=[column.name for column in _FACT],
     )
-    _add(moved)
+    add(moved)
 
 
-def _add(moved: Shares) -> None:
+def add(moved: Shares, *, using: str = "default") -> None:
     """Add these shares, which may be negative, to the days' figures; in order of cell."""
     cells: dict[Cell, dict[str, int]] = {}
     for (cell, name), number in moved.items():
@@ -133,7 +133,7 @@ def _add(moved: Shares) -> None:
         (cell.day, cell.department, cell.category, *numbers.values())
         for cell, numbers in sorted(cells.items(), key=lambda item: str(item[0]))
     ]
-    with connection.cursor() as cursor:
+    with connections[using].cursor() as cursor:
         cursor.executemany(_ADD, rows)
 
 

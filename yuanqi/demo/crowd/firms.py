@@ -17,7 +17,7 @@ LEADERS_FIRMS, OFFICERS_FIRMS, DEPUTIES_FIRMS = 5, 10, 5
 # the zone's first scheme had as many enterprises; the others were added when it was widened
 FIRST_SCHEME = 305
 
-_TITLES = ("总经理助理", "行政经理", "人事经理", "财务经理", "安环经理", "厂务经理", "运营总监",
+TITLES = ("总经理助理", "行政经理", "人事经理", "财务经理", "安环经理", "厂务经理", "运营总监",
            "办公室主任", "项目经理", "副总经理", "政府事务经理", "生产经理")  # fmt: skip
 _OFFICE_TITLES = ("总经理助理", "行政经理", "人事经理", "财务经理", "运营总监", "办公室主任",
                   "项目经理", "副总经理", "法务经理", "综合部经理")  # fmt: skip
@@ -84,7 +84,7 @@ def _firm(
     trade = rng.choice(list(trades))
     english, industry = trades[trade]
     form, form_en = ("股份有限公司", "Corp.") if rng.random() < 0.09 else ("有限公司", "Co., Ltd.")
-    titles = _TITLES if is_industrial else _OFFICE_TITLES
+    titles = TITLES if is_industrial else _OFFICE_TITLES
     count = rng.choices((1, 2, 3), (6, 3, 1))[0]
     return Firm(
         key=key,
@@ -93,7 +93,7 @@ def _firm(
         name_en=f"{key.capitalize()} {english} (Yunze) {form_en}",
         industry=industry,
         is_industrial=is_industrial,
-        address=_address(rng, is_industrial),
+        address=address(rng, is_industrial),
         registered_on=until - timedelta(days=rng.randrange(30, 7_600)),
         people=tuple(
             (next(names), title) for title in rng.sample(titles, count)
@@ -101,7 +101,7 @@ def _firm(
     )  # fmt: skip
 
 
-def _address(rng: Random, is_industrial: bool) -> str:
+def address(rng: Random, is_industrial: bool) -> str:
     road = f"{rng.choice(listed('roads'))} {rng.randrange(_ROAD_FIRST, _ROAD_LAST)} 号"
     if is_industrial:
         return f"{road} {rng.randrange(1, 9)} 号楼" if rng.random() < 0.3 else road
