@@ -57,6 +57,9 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(demo=True)
     demo.add_argument("--port", type=int, help="default: 8000, or the next that is free")
     demo.add_argument("--host", default="127.0.0.1")
+    demo.add_argument("--enterprises", type=int, help="a larger park: up to 100,000")
+    demo.add_argument("--requests", type=int, help="a larger park: up to 1,000,000")
+    demo.add_argument("--load-only", action="store_true", help="load it, and don't serve")
 
     past = add(
         "demo-past", "write the demo park's older requests; demo does so itself", "demo_past"

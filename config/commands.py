@@ -105,6 +105,21 @@ def init(arguments: argparse.Namespace) -> int:
 
 
 def demo(arguments: argparse.Namespace) -> int:
+    grown = (arguments.enterprises, arguments.requests)
+    if grown != (None, None) or arguments.load_only:
+        from yuanqi.demo.many import load
+        from yuanqi.demo.size import FULL
+
+        bring_up_to_date(verbosity=0)
+        try:
+            load.load(
+                grown[0] or FULL.enterprises, grown[1] or FULL.requests, tell=processes.steps()
+            )
+        except load.Refused as refused:
+            print(f"yuanqi: {refused}", file=sys.stderr)
+            return 1
+    if arguments.load_only:
+        return 0
     return processes.demo(arguments.host, arguments.port)
 
 

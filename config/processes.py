@@ -320,6 +320,11 @@ def _stop(children: list[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
+def steps() -> "_Steps":
+    """Progress for whoever watches the terminal, from now on."""
+    return _Steps()
+
+
 class _Steps:
     """Progress for whoever watches the terminal, with the seconds since the start."""
 
