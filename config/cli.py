@@ -79,6 +79,14 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", "bring the database to this version", "migrate")
     add("init", "prepare an empty platform and make the three administrators", "init")
 
+    backup = add("backup", "write the whole platform, without its keys, into one file", "backup")
+    backup.add_argument("target", type=Path, help="a new file, or a directory")
+    backup.add_argument("--keys", type=Path, help="write the keys too, into a file of their own")
+
+    restore = add("restore", "bring a backup into an empty platform, and verify it", "restore")
+    restore.add_argument("source", type=Path)
+    restore.add_argument("--keys", type=Path, help="the file of keys that backup wrote")
+
     calendar = add("calendar", "the working calendar", "calendar_load")
     calendar.add_argument("action", choices=["load"])
     calendar.add_argument("--document-no", default="", help="number of the State Council's notice")

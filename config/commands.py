@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from config import processes
 from yuanqi.casework import definition
+from yuanqi.foundation import backup as backups
 from yuanqi.foundation import grants, seals, verify
 from yuanqi.foundation.errors import Conflict
 from yuanqi.insight import figures as daily_figures
@@ -28,6 +29,36 @@ def bring_up_to_date(*, verbosity: int = 1) -> None:
 def migrate(arguments: argparse.Namespace) -> int:
     bring_up_to_date()
     return 0
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    try:
+        made = backups.make(arguments.target, keys=arguments.keys, at=timezone.now(), tell=print)
+    except backups.BackupError as refused:
+        print(f"yuanqi: {refused}", file=sys.stderr)
+        return 1
+    print(f"{made}: {made.stat().st_size / 2**20:,.1f} MB")
+    if not arguments.keys:
+        print("The keys (YUANQI_SECRET_KEY, YUANQI_SEAL_KEY) are not in it: keep them elsewhere.")
+    return 0
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    try:
+        report = backups.restore(
+            arguments.source,
+            keys=arguments.keys,
+            at=timezone.now(),
+            migrate=lambda: bring_up_to_date(verbosity=0),
+            tell=print,
+        )
+    except backups.BackupError as refused:
+        print(f"yuanqi: {refused}", file=sys.stderr)
+        return 1
+    finally:
+        connections["owner"].close()
+    print(report.sentence)
+    return 0 if report.intact else 1
 
 
 def calendar_load(arguments: argparse.Namespace) -> int:

@@ -161,10 +161,12 @@ _TAIL = """
 SELECT pg_current_snapshot()::text,
     (SELECT max(id) FROM notice),
     (SELECT json_agg(found) FROM (
-        SELECT stream, audience, enterprise_id FROM journal_event WHERE xid >= %(upto)s
+        SELECT stream, audience, enterprise_id FROM journal_event
+        WHERE xid >= %(upto)s + journal_offset()
         UNION
         SELECT stream, audience, enterprise_id
-        FROM unnest(%(open)s::bigint[]) AS was (xid) JOIN journal_event USING (xid)
+        FROM unnest(%(open)s::bigint[]) AS was (xid)
+        JOIN journal_event ON journal_event.xid = was.xid + journal_offset()
         WHERE pg_visible_in_snapshot(was.xid::text::xid8, pg_current_snapshot())
     ) AS found),
     (SELECT json_agg(found) FROM (

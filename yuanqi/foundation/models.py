@@ -74,7 +74,9 @@ class JournalEvent(models.Model):
     hash = models.BinaryField()
     # the writing transaction, so that readers by cursor never pass one that is still open
     xid = models.BigIntegerField(
-        db_default=RawSQL("(pg_current_xact_id()::text::bigint)", (), models.BigIntegerField())
+        db_default=RawSQL(
+            "(pg_current_xact_id()::text::bigint + journal_offset())", (), models.BigIntegerField()
+        )
     )
 
     class Meta:

@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[Sequence[JournalEvent]], None]
 
-READABLE = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+# ids of the journal are the cluster's own plus what a restore has put before them
+READABLE = "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + journal_offset()"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Knows no Django: settings ask `locate` for the connection before Django is there
 
 from yuanqi.foundation.postgres.account import PostgresError
 from yuanqi.foundation.postgres.cluster import create_database, drop_database
+from yuanqi.foundation.postgres.place import program
 from yuanqi.foundation.postgres.server import Server, locate
 from yuanqi.foundation.postgres.supervisor import Handle, start
 
@@ -15,5 +16,6 @@ __all__ = [
     "create_database",
     "drop_database",
     "locate",
+    "program",
     "start",
 ]

@@ -165,6 +165,11 @@ def programs() -> Path:
     )
 
 
+def program(name: str) -> Path:
+    """Return one of PostgreSQL's own programs, of the server's version (`pg_dump`, `psql`)."""
+    return programs() / name
+
+
 def server_programs(place: Place, tell: Tell) -> Path:
     """Return programs that the server's user can run; a copy where the wheel's are out of reach."""
     found = programs()

@@ -49,15 +49,11 @@ class Server:
             password=password,
         )
 
-    def program(self, name: str) -> Path:
-        """Return one of PostgreSQL's own programs, of the server's version (`pg_dump`, `psql`)."""
-        return places.programs() / name
-
     def psql_hint(self) -> str:
         """Return a line for a shell that opens psql on the database with the program's role."""
         word = shlex.quote(str(self.secrets / self.app_user))
         return (
-            f'PGPASSWORD="$(cat {word})" {shlex.quote(str(self.program("psql")))} '
+            f'PGPASSWORD="$(cat {word})" {shlex.quote(str(places.program("psql")))} '
             f"-h {shlex.quote(self.host)} -p {self.port} -U {self.app_user} {self.dbname}"
         )
 
