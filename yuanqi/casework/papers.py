@@ -1,6 +1,5 @@
 """Files of a case that should not be there: removed for a reason, their bytes deleted."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -62,9 +61,4 @@ def attachment_remove(*, attachment_id: int, reason: str, actor: Actor, at: date
 
 def bytes_sweep(*, at: datetime) -> int:
     """Delete the bytes that no attachment names any more; returns how many files."""
-    return files_sweep.sweep(_named, at=at)
-
-
-def _named(hashes: Iterable[str]) -> set[str]:
-    found = Attachment.objects.filter(file__sha256__in=list(hashes), removed_at__isnull=True)
-    return set(found.values_list("file__sha256", flat=True))
+    return files_sweep.sweep(files_sweep.named, at=at)

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import calendar_moves, operations, papers
+from . import calendar_moves, operations
 
 
 @app.periodic(cron="* * * * *")
@@ -11,13 +11,6 @@ from . import calendar_moves, operations, papers
 def sweep(timestamp: int) -> None:
     """End pauses that ran out, close what nobody rated. Late or twice does no harm."""
     operations.sweep(at=timezone.now())
-
-
-@app.periodic(cron="23 * * * *")
-@app.task(queueing_lock="casework-bytes-sweep")
-def bytes_sweep(timestamp: int) -> None:
-    """Delete the bytes of refused uploads and removed attachments, some days after they came."""
-    papers.bytes_sweep(at=timezone.now())
 
 
 @app.periodic(cron="* * * * *")

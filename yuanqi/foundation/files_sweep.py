@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Q
 
+from .models import StoredFile
 from .pictures import forget_previews
 
 # a program may enclose what it sent for a day
@@ -20,14 +23,37 @@ _AT_ONCE = 500
 _NAME = re.compile(r"[0-9a-f]{64}\Z")
 
 Used = Callable[[Iterable[str]], set[str]]  # of these hashes those that something names
+_released: dict[str, Q] = {}
 
 
-def sweep(used: Used, *, at: datetime) -> int:
+def release(model: str, rows: Q) -> None:
+    """Say which rows of a model ("casework.Attachment") don't keep their file any more."""
+    _released[model] = rows
+
+
+def named(hashes: Iterable[str]) -> set[str]:
+    """Of these hashes those whose file some row keeps: of any model with a key to StoredFile.
+
+    So a slice that begins to keep files need not remember to say so.
+    """
+    wanted, found = list(hashes), set()
+    for relation in StoredFile._meta.related_objects:
+        model = apps.get_model(relation.related_model._meta.label)
+        path = f"{relation.field.name}__sha256"
+        rows = model._base_manager.filter(Q((f"{path}__in", wanted)))
+        released = _released.get(model._meta.label)
+        if released is not None:
+            rows = rows.exclude(released)
+        found.update(rows.values_list(path, flat=True))
+    return found
+
+
+def sweep(used: Used, *, at: datetime, let_be: timedelta = LET_BE) -> int:
     """Delete what nothing names and what was never finished; return how many files.
 
     Safe to run late, twice, or while files come in: who sends the same bytes again makes them new.
     """
-    before = (at - LET_BE).timestamp()
+    before = (at - let_be).timestamp()
     root = Path(settings.FILES_ROOT)
     gone = 0
     for unfinished in (*root.glob("incoming-*"), *root.glob("previews/*/making-*")):
@@ -57,3 +83,16 @@ def _delete(path: Path, before: float) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def count(used: Used, *, at: datetime, let_be: timedelta = LET_BE) -> int:
+    """How many files `sweep` would delete."""
+    before = (at - let_be).timestamp()
+    root = Path(settings.FILES_ROOT)
+    unfinished = [*root.glob("incoming-*"), *root.glob("previews/*/making-*")]
+    found = sum(path.stat().st_mtime < before for path in unfinished)
+    stored = _stored(root)
+    while some := list(islice(stored, _AT_ONCE)):
+        old = [path.name for path in some if path.stat().st_mtime < before]
+        found += len(set(old) - used(old))
+    return found

@@ -15,7 +15,6 @@ from psycopg.errors import LockNotAvailable
 from .errors import Conflict
 from .models import IdempotencyKey
 
-KEPT = timedelta(hours=48)
 # a call that works in many transactions and was killed in between; its repeat goes on after this
 ABANDONED_AFTER = timedelta(minutes=10)
 
@@ -79,9 +78,10 @@ def carried_out_in_parts(
     return answer
 
 
-def sweep(*, at: datetime) -> int:
-    """Forget keys older than two days; returns how many."""
-    return IdempotencyKey.objects.filter(at__lt=at - KEPT).delete()[0]
+def forget(*, before: datetime, most: int) -> int:
+    """Forget keys used before that, the oldest first; returns how many."""
+    some = IdempotencyKey.objects.filter(at__lt=before).order_by("at").values("id")[:most]
+    return IdempotencyKey.objects.filter(pk__in=some).delete()[0]
 
 
 def _claim(account_id: int, key: str, digest: str, at: datetime) -> int | None:

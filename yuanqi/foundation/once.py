@@ -6,15 +6,12 @@ each other on the unique index; a refusal rolls the key back, so the form may be
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from .models import OnceKey
-
-# a page left open for longer than that is not sent again by a slip
-KEPT = timedelta(days=30)
 
 
 def once(*, account_id: int, key: str, at: datetime, act: Callable[[], str]) -> str:
@@ -48,6 +45,7 @@ def result_of(*, account_id: int, key: str) -> str | None:
     return found.location if found else None
 
 
-def forget(*, at: datetime) -> int:
-    """Delete the keys of forms carried out long ago; returns how many there were."""
-    return OnceKey.objects.filter(at__lt=at - KEPT).delete()[0]
+def forget(*, before: datetime, most: int) -> int:
+    """Delete keys of forms carried out before that, the oldest first; returns how many."""
+    some = OnceKey.objects.filter(at__lt=before).order_by("id").values("id")[:most]
+    return OnceKey.objects.filter(pk__in=some).delete()[0]

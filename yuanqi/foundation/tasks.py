@@ -1,10 +1,10 @@
-"""Periodic work of the foundation: seals, and keys of old forms, jobs whose worker died."""
+"""Periodic work of the foundation: seals, and jobs whose worker died."""
 
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
-from . import once, seals
+from . import seals
 
 _DEAD_AFTER_SECONDS = 30
 
@@ -23,10 +23,3 @@ async def stalled_jobs_retry(context: JobContext, timestamp: int) -> None:
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_DEAD_AFTER_SECONDS):
         await manager.retry_job(job)
-
-
-@app.periodic(cron="41 3 * * *")
-@app.task(queueing_lock="once-keys-sweep")
-def once_keys_sweep(timestamp: int) -> None:
-    """Forget the keys of forms that nobody sends again."""
-    once.forget(at=timezone.now())

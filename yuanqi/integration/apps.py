@@ -10,7 +10,8 @@ class IntegrationConfig(AppConfig):
         from yuanqi.foundation import subscribers
         from yuanqi.notices import wording
 
-        from . import deliveries, words
+        from . import deliveries, retention, words
 
         wording.register(words.SOURCE, words.lines, words.GROUPS)
         subscribers.subscribe("webhooks", deliveries.handle)
+        retention.define()

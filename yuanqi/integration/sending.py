@@ -28,7 +28,6 @@ LONGEST_PAUSE = timedelta(hours=6)
 LONGEST_REST = timedelta(minutes=30)  # of one who doesn't answer at all
 GIVEN_UP_AFTER = timedelta(days=3)
 PAUSED_AFTER_FAILURES = 100  # in a row
-KEPT = timedelta(days=30)
 _READ_BYTES = 1024
 
 
@@ -173,9 +172,3 @@ def due_webhooks(now: datetime) -> list[int]:
         .values_list("webhook_id", flat=True)
         .distinct()
     )
-
-
-def forget_old(now: datetime) -> int:
-    """Delete deliveries a month old that wait for nothing; returns how many."""
-    old = WebhookDelivery.objects.filter(made_at__lt=now - KEPT)
-    return old.exclude(state=DeliveryState.WAITING).delete()[0]

@@ -3,8 +3,6 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from yuanqi.foundation import idempotency
-
 from . import deliveries, sending
 
 
@@ -19,11 +17,3 @@ def webhook_send(webhook_id: int) -> None:
 def webhooks_due(timestamp: int) -> None:
     """Each minute: send again what failed and is due."""
     deliveries.wake(sending.due_webhooks(timezone.now()))
-
-
-@app.periodic(cron="17 * * * *")
-@app.task(queueing_lock="integration-forget", pass_context=False)
-def forget_old(timestamp: int) -> None:
-    """Each hour: forget old deliveries and idempotency keys."""
-    sending.forget_old(timezone.now())
-    idempotency.sweep(at=timezone.now())

@@ -5,3 +5,9 @@ class NoticesConfig(AppConfig):
     name = "yuanqi.notices"
     label = "notices"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import erasing, retention
+
+        retention.define()
+        erasing.define()

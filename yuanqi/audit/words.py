@@ -1,0 +1,50 @@
+"""Sentences for this slice's events, and for those of the foundation."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from . import kinds
+from .events import (
+    ErasureAsked,
+    ErasureRefused,
+    ErasureWithdrawn,
+    Exported,
+    JournalVerified,
+    PersonErased,
+    RetentionRan,
+    SealsTaken,
+)
+
+# what the access log calls what was read
+READ = {
+    "phone": _lazy("联系电话"),
+    "officer_phone": _lazy("干部电话"),
+    "legal_person": _lazy("法定代表人"),
+    "name": _lazy("姓名"),
+    "export": _lazy("导出的表"),
+    "journal": _lazy("操作日志（导出）"),
+    "access_log": _lazy("查阅记录"),
+    "access_export": _lazy("查阅记录（导出）"),
+    "seals": _lazy("封存文件"),
+}
+
+
+def read_label(what: str) -> str:
+    return str(READ.get(what, what))
+
+
+def define() -> None:
+    """Name the events (from `apps.py`)."""
+    kinds.describe(Exported.kind, lambda p: _("导出 %(rows)s 行") % {"rows": p["rows"]})
+    kinds.describe(
+        JournalVerified.kind,
+        lambda p: _("核对日志，完整") if p["intact"] else _("核对日志，发现断点"),
+    )
+    kinds.describe(SealsTaken.kind, lambda p: _("下载封存文件"))
+    kinds.describe(ErasureAsked.kind, lambda p: _("申请删除个人信息"))
+    kinds.describe(ErasureWithdrawn.kind, lambda p: _("撤回删除申请"))
+    kinds.describe(ErasureRefused.kind, lambda p: _("不同意删除个人信息"))
+    kinds.describe(PersonErased.kind, lambda p: _("删除个人信息"))
+    kinds.describe(
+        RetentionRan.kind, lambda p: _("到期清理，删除 %(count)s 条") % {"count": p["removed"]}
+    )
