@@ -51,9 +51,9 @@ def is_blank(cell: Any) -> bool:
 def plain(cell: Any) -> Any:
     """Return the cell without its blanks. Raises Bad for what holds nothing usable."""
     if isinstance(cell, str):
-        if cell.isascii() and cell.isprintable():
+        if cell.isprintable():
             return cell.strip()
-        if _INVISIBLE.search(cell) or (not cell.isprintable() and _lone_half(cell)):
+        if _INVISIBLE.search(cell) or _lone_half(cell):
             raise Bad("invisible")
         return cell.translate(_UNSEEN).replace("\u00a0", " ").strip()
     if isinstance(cell, dict):
@@ -140,7 +140,7 @@ def _day(cell: Any) -> date:
         if not _COMPACT_DAY.fullmatch(found):
             raise Bad("date-number")
     else:
-        found = unicodedata.normalize("NFKC", cell)
+        found = cell if cell.isascii() else unicodedata.normalize("NFKC", cell)
     if parts := _DAY.fullmatch(found) or _COMPACT_DAY.fullmatch(found):
         return _made(int(parts[1]), int(parts[2]), int(parts[3]))
     if parts := _DAY_LAST.fullmatch(found):
@@ -221,6 +221,8 @@ def number(most: int, decimals: int, *, may_be_negative: bool = False) -> Reader
 
 
 def yes_or_no(cell: Any) -> bool:
+    if cell == "是":
+        return True
     found = fold(text_of(cell))
     if found in _YES:
         return True
@@ -239,6 +241,8 @@ def choice(options: Mapping[Any, str | Promise], more: Mapping[str, Any] | None 
     said = "、".join(str(label) for label in options.values())
 
     def read(cell: Any) -> Any:
+        if type(cell) is str and cell in known:
+            return known[cell]
         try:
             return known[fold(text_of(cell))]
         except KeyError:

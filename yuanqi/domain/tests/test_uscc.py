@@ -5,6 +5,7 @@ from itertools import combinations
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from stdnum.cn import uscc as independent
 
 from yuanqi.domain import uscc
 from yuanqi.domain.uscc import UsccError
@@ -155,3 +156,10 @@ def test_the_organisation_digit_follows_the_standard(body, digit):
 
     assert uscc.organisation_digit(body) == digit
     assert (total + (10 if digit == "X" else int(digit))) % 11 == 0
+
+
+@given(prefixes, bodies)
+def test_the_last_digit_is_the_one_that_python_stdnum_computes(prefix, body):
+    code = uscc.make(prefix, body)
+
+    assert code[17] == str(independent.calc_check_digit(code[:17]))

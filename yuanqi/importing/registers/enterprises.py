@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from django.db.models import Model
@@ -26,8 +27,11 @@ _CURRENCIES = {"人民币": "CNY", "元": "CNY", "rmb": "CNY", "美元": "USD", 
 _CODES = {code: code for code in ("CNY", "USD", "EUR", "JPY", "HKD", "GBP", "SGD", "KRW", "CHF")}
 
 
+_normal = lru_cache(maxsize=4096)(industry.normal)
+
+
 def industry_code(cell: Any) -> str:
-    found = industry.normal(cells.text_of(cell))
+    found = _normal(cells.text_of(cell))
     if found is None:
         raise Bad("industry-unknown")
     return found
