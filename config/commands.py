@@ -4,14 +4,14 @@ import argparse
 import sys
 
 from django.conf import settings
-from django.core.management import call_command, execute_from_command_line
+from django.core.management import execute_from_command_line
 from django.db import connections
 from django.utils import timezone
 
 from config import processes
 from yuanqi.casework import definition
 from yuanqi.foundation import backup as backups
-from yuanqi.foundation import grants, seals, verify
+from yuanqi.foundation import grants, migrating, seals, verify
 from yuanqi.foundation.errors import Conflict
 from yuanqi.insight import figures as daily_figures
 from yuanqi.organisation.publishing import publish_chinese_calendar
@@ -20,7 +20,7 @@ from yuanqi.servicedesk import search_index
 
 def bring_up_to_date(*, verbosity: int = 1) -> None:
     """Apply migrations as the owner, then grant the program what it needs."""
-    call_command("migrate", database="owner", verbosity=verbosity, interactive=False)
+    migrating.migrate(verbosity=verbosity)
     grants.apply(program=settings.DATABASES["default"]["USER"])
     # the owner's connection is for this alone
     connections["owner"].close()
