@@ -19,7 +19,7 @@ MOST_ROWS = 50_000  # of one export: what a spreadsheet program still opens at e
 LONGEST_TEXT = 32_767  # characters that Excel takes in a cell
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_SAFE = {
+SAFE = {
     "constant_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -51,7 +51,7 @@ def write(
     Instants are shown by the clocks of `tz`: Excel knows no time zones. None leaves a cell empty.
     """
     count = 0
-    with xlsxwriter.Workbook(target, _SAFE) as book:
+    with xlsxwriter.Workbook(target, SAFE) as book:
         sheet = book.add_worksheet(_sheet_name(title))
         head = book.add_format(
             {"bold": True, "bg_color": "#E9F2F6", "bottom": 1, "valign": "vcenter"}

@@ -1,0 +1,197 @@
+"""One import as it stands: its columns, its progress, what the check found, what it brought."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from yuanqi.foundation import pages, sheets
+
+from . import entries, progress, queries, store, wording, workbooks
+from .models import Import, ImportFault, ImportMatch, ImportState
+from .registers import REGISTERS
+from .rows import IGNORED, head_key, is_example
+from .tables_text import letters, shown
+
+_PREVIEW = 5  # rows
+_MATCHES = 50  # shown at a time
+_BY_LINE = (pages.Key("line"), pages.Key("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column of the file: its head as typed, what it is taken for, what stands below."""
+
+    place: int
+    letters: str
+    name: str
+    key: str
+    is_unknown: bool  # it says something, and nobody knows what
+    samples: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    fault: ImportFault
+    wrong: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    match: ImportMatch
+    choices: Sequence[tuple[str, str]]
+    address: str
+
+
+@login_required
+@require_GET
+def one(request: HttpRequest, import_id: int) -> HttpResponse:
+    """One import, by how far it has come."""
+    imported = queries.import_visible(import_id, request.actor)
+    context: dict[str, Any] = {
+        "page_title": _("导入%(kind)s") % {"kind": imported.get_kind_display()},
+        "phone_sub": imported.file_name,
+        "back_url": reverse("importing:imports"),
+        "imported": imported,
+    }
+    if imported.is_at_work:
+        name, more = "progress", _progress(imported)
+    elif imported.state == ImportState.MATCHING or (
+        imported.state == ImportState.CHECKED and request.GET.get("step") == "columns"
+    ):
+        name, more = "columns", _columns(request.GET, imported)
+    elif imported.state == ImportState.CHECKED:
+        name, more = "report", _report(request, imported)
+    else:
+        name, more = "result", _result(imported)
+    return render(request, f"importing/{name}.html", context | more)
+
+
+@login_required
+@require_GET
+def progress_part(request: HttpRequest, import_id: int) -> HttpResponse:
+    """How far the job is: fetched now and then; when it is done the page comes again."""
+    imported = queries.import_visible(import_id, request.actor)
+    if not imported.is_at_work:
+        answer = HttpResponse(status=204)
+        answer["HX-Redirect"] = reverse("importing:import", args=[import_id])
+        return answer
+    return render(
+        request, "importing/_progress.html", {"imported": imported, **_progress(imported)}
+    )  # fmt: skip
+
+
+def _progress(imported: Import) -> dict[str, Any]:
+    said = progress.of(imported.pk)
+    done = said.done if said else 0
+    total = (said.total if said else 0) or imported.rows
+    return {
+        "phase": said.phase if said else "waiting",
+        "done": done,
+        "total": total,
+        "percent": min(100, round(100 * done / total)) if total else 0,
+    }
+
+
+def _columns(query: Mapping[str, str], imported: Import) -> dict[str, Any]:
+    columns = REGISTERS[imported.kind].columns_on(timezone.localdate())
+    rows = [
+        (line, cells)
+        for line, cells in store.first_rows(imported.pk, _PREVIEW + 1, imported.head_line)
+        if not is_example(cells)
+    ][:_PREVIEW]
+    sent_back = any(name.startswith("c") and name[1:].isdecimal() for name in query)
+    heads = [
+        Head(
+            place=place,
+            letters=letters(place),
+            name=name,
+            key=query.get(f"c{place}", "") if sent_back else key,
+            is_unknown=bool(name) and not key and head_key(name) not in IGNORED,
+            samples=[
+                shown(cells[place])[:60] if place < len(cells) else "" for _line, cells in rows
+            ],
+        )
+        for place, (name, key) in enumerate(zip(imported.head, imported.matching, strict=True))
+    ]
+    found = set(imported.matching)
+    return {
+        "heads": heads,
+        "columns": [(one.key, one.label, one.is_required) for one in columns],
+        "missing": [one.label for one in columns if one.is_required and one.key not in found],
+        "unknown": [head for head in heads if head.is_unknown],
+        "lines": [line for line, _cells in rows],
+    }
+
+
+def _report(request: HttpRequest, imported: Import) -> dict[str, Any]:
+    listed = queries.faults_of(imported)
+    page = pages.keyset_page(listed, _BY_LINE, request.GET.get("fault", ""), size=100)
+    known = pages.keyset_page(
+        queries.matches_of(imported), _BY_LINE, request.GET.get(pages.AFTER, ""), size=_MATCHES
+    )
+    enterprises = imported.kind == "enterprises"
+    return {
+        "faults": [Wrong(one, *wording.words(one.reason, one.details)) for one in page.rows],
+        "faults_next": pages.address(request, fault=page.next_cursor) if page.next_cursor else None,
+        "faults_first": None if page.is_first else pages.address(request, fault=None),
+        "listed": listed.count(),
+        "known": [
+            Known(
+                match,
+                [(choice.value, choice.label) for choice in queries.offered(match.how)],
+                reverse("registry:enterprise", args=[match.existing_id]) if enterprises else "",
+            )
+            for match in known.rows
+        ],
+        "known_foot": {
+            "text": "",
+            "next_url": pages.address(request, **{pages.AFTER: known.next_cursor})
+            if known.next_cursor
+            else None,
+            "first_url": None if known.is_first else pages.address(request, **{pages.AFTER: None}),
+        },
+        "after": request.GET.get(pages.AFTER, ""),
+        "undecided": queries.undecided(imported).count(),
+        "by_code": queries.matches_of(imported).filter(how="code").exists(),
+        "is_there": store.is_there(imported.pk),
+        "may_confirm": not imported.faults and bool(imported.fresh or imported.known),
+    }
+
+
+def _result(imported: Import) -> dict[str, Any]:
+    done = imported.state == ImportState.DONE
+    return {
+        "obstacles": entries.obstacles(imported) if done else [],
+        "skipped": max(imported.rows - imported.made - imported.changed, 0)
+        if imported.kind != "indicators"
+        else None,
+        "list_url": _list_url(imported),
+    }
+
+
+def _list_url(imported: Import) -> str:
+    return reverse(
+        "organisation:directory" if imported.kind == "officers" else "registry:enterprises"
+    )
+
+
+@login_required
+@require_GET
+def faults(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The file again, with what is wrong beside each row: mended there, it is handed in again."""
+    imported = queries.import_visible(import_id, request.actor)
+    if not store.is_there(import_id):
+        raise Http404
+    file = sheets.temporary()
+    workbooks.with_faults(file, imported)
+    stem = imported.file_name.rsplit(".", 1)[0]
+    return sheets.download(file, _("%(name)s-检查结果.xlsx") % {"name": stem})
