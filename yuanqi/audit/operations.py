@@ -9,6 +9,7 @@ from typing import IO
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from yuanqi.foundation import journal, sheets, verify
 from yuanqi.foundation.actors import SYSTEM, Actor, Role
@@ -33,6 +34,7 @@ from .models import Erasure, RetentionRun, Verification
 log = logging.getLogger(__name__)
 
 STREAM = "audit"
+VERIFY = "audit.verify"  # the job's name
 RETENTION = "retention"
 _LONGEST_REASON = 200
 _TURN = "SELECT pg_advisory_xact_lock(hashtextextended('retention', 0))"
@@ -55,7 +57,9 @@ def verification_ask(*, whole: bool, actor: Actor, at: datetime) -> Verification
     journal.lock(STREAM)
     if Verification.objects.filter(finished_at__isnull=True).exists():
         raise Conflict(_("已经有一次核对在进行，请等它做完。"))
-    return Verification.objects.create(asked_by_id=actor.account_id, asked_at=at, whole=whole)
+    asked = Verification.objects.create(asked_by_id=actor.account_id, asked_at=at, whole=whole)
+    app.configure_task(VERIFY).defer(verification_id=asked.pk)
+    return asked
 
 
 def verification_run(*, verification_id: int, now: Callable[[], datetime]) -> None:

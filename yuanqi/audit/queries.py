@@ -4,17 +4,19 @@ He reads who did what and when, never what was written: of business events only 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from yuanqi.foundation import seals
+from yuanqi.foundation import formats, pages, seals, sheets
 from yuanqi.foundation.actors import Actor, Role, actor_for
-from yuanqi.foundation.errors import NotVisible
+from yuanqi.foundation.errors import Conflict, NotVisible
 from yuanqi.foundation.journal import GENESIS, Audience, digest
 from yuanqi.foundation.models import Account, JournalEvent, JournalPersonal, JournalSeal, RoleGrant
 from yuanqi.foundation.pages import Key
@@ -23,6 +25,9 @@ from . import erasing
 from .erasing import Person
 from .models import AccessRead, Erasure, RetentionRun, Verification
 
+M = TypeVar("M", bound=Model)
+
+_AT_A_TIME = 1000
 NEWEST_FIRST = (Key("at", descending=True), Key("id", descending=True))
 BY_NUMBER = (Key("id", descending=True),)
 ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)
@@ -40,6 +45,22 @@ def require_auditor(actor: Actor) -> None:
     """Raise NotVisible for everybody but the audit administrator."""
     if not actor.has(Role.AUDIT_ADMIN):
         raise NotVisible("audit")
+
+
+def refuse_too_many(listed: QuerySet[Any]) -> None:
+    """Raise Conflict for more rows than a workbook takes."""
+    if pages.count_of(listed, most=sheets.MOST_ROWS).is_more:
+        raise Conflict(
+            _("一次最多导出 %(most)s 行，这里还要多。请先按日期或人缩小范围，再分几次导出。")
+            % {"most": formats.integer(sheets.MOST_ROWS)}
+        )
+
+
+def in_parts(ordered: QuerySet[M]) -> Iterator[list[M]]:
+    """Rows of a list some at a time, so that an export of many takes the memory of few."""
+    rows = ordered.iterator(chunk_size=_AT_A_TIME)
+    while some := list(islice(rows, _AT_A_TIME)):
+        yield some
 
 
 # the journal ------------------------------------------------------------------------------------
@@ -194,6 +215,14 @@ def is_mac_right(seal: JournalSeal) -> bool:
 
 def seals_visible_to(actor: Actor) -> QuerySet[JournalSeal]:
     return JournalSeal.objects.all() if actor.has(Role.AUDIT_ADMIN) else JournalSeal.objects.none()
+
+
+def unsealed(actor: Actor) -> pages.Count:
+    """How many events no seal covers yet: those of the last ten minutes, as a rule."""
+    last = JournalSeal.objects.order_by("-id").first()
+    start = (last.upto_xid, last.upto_id) if last else (0, 0)
+    younger = Q(xid__gt=start[0]) | Q(xid=start[0], pk__gt=start[1])
+    return pages.count_of(journal_visible_to(actor).filter(younger, xid__gte=start[0]))
 
 
 def verifications(actor: Actor) -> list[Verification]:

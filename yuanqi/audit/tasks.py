@@ -1,13 +1,12 @@
 """Jobs: verifications that were asked for, the night's retention."""
 
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from . import operations
 
 
-@app.task(queueing_lock="audit-verify")
+@app.task(name=operations.VERIFY)
 def verify(verification_id: int) -> None:
     """Carry out a verification; may be run again after a killed worker."""
     operations.verification_run(verification_id=verification_id, now=timezone.now)
@@ -18,9 +17,3 @@ def verify(verification_id: int) -> None:
 def retention(timestamp: int) -> None:
     """Each night: remove what is kept no longer. Late or twice does no harm."""
     operations.retention_run(at=timezone.now())
-
-
-def wake(verification_id: int) -> None:
-    """Have it verified as soon as the running transaction is committed."""
-    with transaction.atomic():
-        verify.defer(verification_id=verification_id)

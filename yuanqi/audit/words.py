@@ -33,6 +33,22 @@ def read_label(what: str) -> str:
     return str(READ.get(what, what))
 
 
+# subjects that are no record: lists and logs
+LISTS = {
+    "directory": _lazy("通讯录"),
+    "search": _lazy("搜索"),
+    "ledger": _lazy("诉求台账"),
+    "enterprises": _lazy("企业名录"),
+    "supervision": _lazy("督办"),
+    "journal": _lazy("操作日志"),
+    "access_log": _lazy("查阅记录"),
+}
+
+
+def subject_label(subject: str, name: str) -> str:
+    return str(LISTS.get(subject, name))
+
+
 def define() -> None:
     """Name the events (from `apps.py`)."""
     kinds.describe(Exported.kind, lambda p: _("导出 %(rows)s 行") % {"rows": p["rows"]})
