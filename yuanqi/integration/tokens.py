@@ -47,6 +47,9 @@ def prefix(token: str) -> str:
 def admit(token: str, *, at: datetime) -> Admission | None:
     """Find a token that holds at `at`, and count the call; None if there is no such token.
 
+    An account that is closed, or whose password somebody else knows until its owner changes it,
+    lets no program in either; wrong passwords at the door stop none, else anybody could.
+
     Minutes are counted from the first call on (a fixed window), in the row itself: two processes
     count together.
     """
@@ -76,5 +79,8 @@ UPDATE api_token SET
 FROM account
 WHERE account.id = api_token.account_id AND account.is_active
     AND sha256 = %(sha256)s AND revoked_at IS NULL AND expires_at > %(at)s
+    AND NOT EXISTS (
+        SELECT FROM account_security AS s WHERE s.account_id = account.id AND s.must_change_password
+    )
 RETURNING account_id, ARRAY(SELECT jsonb_array_elements_text(scopes)), minute_at, minute_calls
 """

@@ -66,21 +66,22 @@ def right(one: Try, *, clears: bool) -> None:
 
     An address gets its own try back, no more: a right one among many wrong ones clears nobody.
     """
-    if clears:
-        Door.objects.filter(name=one.name).delete()
-    else:
-        door = Door.objects.select_for_update().filter(name=one.name).first()
-        if door is not None and door.failures:
-            door.failures -= 1
-            if one.is_last:
-                door.locked_at = door.locked_until = None
-            door.save()
+    # the address first, as in `begin`: else two could wait for each other
     if one.address:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE signin_origin SET failures = greatest(failures - 1, 0) WHERE address = %s",
                 [one.address],
             )
+    if clears:
+        Door.objects.filter(name=one.name).delete()
+        return
+    door = Door.objects.select_for_update().filter(name=one.name).first()
+    if door is not None and door.failures:
+        door.failures -= 1
+        if one.is_last:
+            door.locked_at = door.locked_until = None
+        door.save()
 
 
 def is_still_locked(one: Try) -> bool:
@@ -90,11 +91,15 @@ def is_still_locked(one: Try) -> bool:
 
 
 def _locked_row(name: str) -> Door:
+    """Return the row of a name, made if need be, and locked in one statement: one that a right
+    password takes away meanwhile is made again."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO signin_door (name, failures) VALUES (%s, 0) ON CONFLICT DO NOTHING", [name]
+            "INSERT INTO signin_door AS d (name, failures) VALUES (%s, 0)"
+            " ON CONFLICT (name) DO UPDATE SET failures = d.failures",
+            [name],
         )
-    return Door.objects.select_for_update().get(name=name)
+    return Door.objects.get(name=name)
 
 
 def _origin(address: str, at: datetime) -> datetime | None:

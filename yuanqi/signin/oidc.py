@@ -42,14 +42,20 @@ class Proved:
     subject: str
     purpose: str
     next_url: str
+    account_id: int | None  # who was signed in when it began
 
 
 def is_set_up() -> bool:
     return bool(settings.OIDC_URL)
 
 
-def begin(session: SessionBase, *, redirect_uri: str, purpose: str, next_url: str) -> str:
-    """Return where the browser goes to prove who sits there. Raises Refused without a provider."""
+def begin(
+    session: SessionBase, *, redirect_uri: str, purpose: str, next_url: str, account_id: int | None
+) -> str:
+    """Return where the browser goes to prove who sits there; `account_id` is who is signed in.
+
+    Raises Refused without a provider.
+    """
     found = _discovered()
     state, nonce, verifier = (secrets.token_urlsafe(32) for _part in range(3))
     states = session.get(_STATES, {})
@@ -60,6 +66,7 @@ def begin(session: SessionBase, *, redirect_uri: str, purpose: str, next_url: st
         "verifier": verifier,
         "purpose": purpose,
         "next": next_url,
+        "account": account_id,
         "at": int(time.time()),
     }
     session[_STATES] = states
@@ -103,7 +110,7 @@ def finish(
     claims = _claims(found, token)
     if not secrets.compare_digest(str(claims.get("nonce", "")), begun["nonce"]):
         raise Refused("the nonce is another")
-    return Proved(found["issuer"], claims["sub"], begun["purpose"], begun["next"])
+    return Proved(found["issuer"], claims["sub"], begun["purpose"], begun["next"], begun["account"])
 
 
 def forget() -> None:

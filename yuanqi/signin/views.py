@@ -132,6 +132,7 @@ def _to_city(request: HttpRequest, purpose: str, next_url: str) -> HttpResponse:
             redirect_uri=_return_uri(request),
             purpose=purpose,
             next_url=next_url,
+            account_id=request.user.pk,
         )
     except oidc.Refused as error:
         log.warning("the city's identity provider can't be reached: %s", error)
@@ -187,8 +188,10 @@ def city_return(request: HttpRequest) -> HttpResponse:
 
 
 def _bound(request: HttpRequest, proved: oidc.Proved) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return HttpResponseRedirect(reverse("account_login"))
+    if request.user.pk is None or request.user.pk != proved.account_id:
+        return _city_failed(
+            request, _("开始绑定的是另一个账号，什么也没有改。请登录后重新绑定。"), 403
+        )
     operations.identity_bind(
         issuer=proved.issuer, subject=proved.subject, actor=request.actor, at=timezone.now()
     )
