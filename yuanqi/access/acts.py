@@ -7,8 +7,9 @@ from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.journal import Audience, Event, Personal
 from yuanqi.foundation.models import Account, RoleGrant
 from yuanqi.foundation.writer import Writer
+from yuanqi.signin import acts as signin
 
-from .events import AccountOpened, HolderNamed, RoleRevoked
+from .events import AccountClosed, AccountOpened, HolderNamed, RoleRevoked
 from .models import Holder
 
 
@@ -74,3 +75,32 @@ def take_roles(
         RoleGrant.objects.filter(account_id=account_id, role=role).delete()
         event = RoleRevoked(account_id=account_id, proposal_id=None, role=role, reason=reason)
         told(writer, event, account_id, actor=actor, at=at)
+
+
+def holds(account_id: int, *roles: str) -> list[str]:
+    """Which of these roles the account has, of all if none is named."""
+    found = RoleGrant.objects.filter(account_id=account_id)
+    if roles:
+        found = found.filter(role__in=[str(role) for role in roles])
+    return sorted(found.values_list("role", flat=True))
+
+
+def take_all_roles(
+    writer: Writer, *, account_id: int, reason: str, actor: Actor, at: datetime
+) -> None:
+    """Take every role away, since the post they were granted for is no longer his."""
+    roles = holds(account_id)
+    take_roles(writer, account_id=account_id, roles=roles, reason=reason, actor=actor, at=at)
+
+
+def close_account(
+    writer: Writer, *, account: Account, reason: str, actor: Actor, at: datetime
+) -> None:
+    """Close an account that no administrator has: out at once, its roles gone."""
+    if not account.is_active:
+        return
+    writer.update(account, is_active=False)
+    event = AccountClosed(account_id=account.pk, reason=reason, roles=holds(account.pk))
+    told(writer, event, account.pk, actor=actor, at=at)
+    take_all_roles(writer, account_id=account.pk, reason=reason, actor=actor, at=at)
+    signin.sessions_end_all(account_id=account.pk, why="closed", actor=actor, at=at)

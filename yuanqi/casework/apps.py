@@ -7,8 +7,13 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from yuanqi.organisation import merging as units
         from yuanqi.registry import merging
 
+        from . import retention
         from .merging import CASES
+        from .moving import CASES as OPEN_CASES
 
         merging.register(CASES)
+        units.register(OPEN_CASES)
+        retention.define()

@@ -93,6 +93,18 @@ class HandedOver(Event):
 
 
 @dataclass(frozen=True)
+class CaseMoved(Event):
+    """An officer left or moved, or a department was merged: what was theirs is another's."""
+
+    kind: ClassVar[str] = "casework.case_moved"
+    case_id: int
+    from_officer_id: int | None
+    to_officer_id: int | None
+    from_department_id: int | None
+    to_department_id: int | None
+
+
+@dataclass(frozen=True)
 class TaskStarted(Event):
     kind: ClassVar[str] = "casework.task_started"
     case_id: int
@@ -166,3 +178,34 @@ class CaseTaken(Event):
     case_id: int
     from_enterprise_id: int
     enterprise_id: int
+
+
+@dataclass(frozen=True)
+class LimitChanged(Event):
+    """A rule of the table from a day on; `old` and `new` are limits, blank where there is none."""
+
+    kind: ClassVar[str] = "casework.limit_changed"
+    code: str
+    purpose: str
+    level: str
+    category: str
+    old: str
+    new: str
+    source: str
+    valid_from: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class LimitWithdrawn(Event):
+    """A rule whose day hadn't come; `holds` is what goes on."""
+
+    kind: ClassVar[str] = "casework.limit_withdrawn"
+    code: str
+    purpose: str
+    level: str
+    category: str
+    withdrawn: str
+    holds: str
+    valid_from: date
+    reason: str

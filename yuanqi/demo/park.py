@@ -137,7 +137,13 @@ def _accounts(bulk: Bulk, at: datetime, size: Size) -> dict[str, Account]:
     password = make_password(PASSWORD)
     return {
         username: open_account(
-            bulk, username=username, password=password, roles=roles, actor=SYSTEM, at=at
+            bulk,
+            username=username,
+            password=password,
+            roles=roles,
+            holder=people.HOLDERS.get(username, ""),
+            actor=SYSTEM,
+            at=at,
         )
         for username, roles in people.roles(size).items()
     }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from yuanqi.foundation.journal import Event, Personal
 
@@ -56,3 +56,84 @@ class CalendarPublished(Event):
     calendar: str
     document_no: str
     source: str
+
+
+@dataclass(frozen=True)
+class DepartmentChanged(Event):
+    """`changes` maps a field to its new value; `before` to its old one."""
+
+    kind: ClassVar[str] = "organisation.department_changed"
+    department_id: int
+    changes: dict[str, Any]
+    before: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DepartmentClosed(Event):
+    kind: ClassVar[str] = "organisation.department_closed"
+    department_id: int
+    merged_into_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class HeadResigned(Event):
+    kind: ClassVar[str] = "organisation.head_resigned"
+    department_id: int
+    officer_id: int
+
+
+@dataclass(frozen=True)
+class OfficerChanged(Event):
+    kind: ClassVar[str] = "organisation.officer_changed"
+    officer_id: int
+    fields: list[str]
+    name: Personal
+    rank: int
+
+
+@dataclass(frozen=True)
+class OfficerMoved(Event):
+    kind: ClassVar[str] = "organisation.officer_moved"
+    officer_id: int
+    from_department_id: int
+    to_department_id: int
+    handed_to_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class OfficerLeft(Event):
+    kind: ClassVar[str] = "organisation.officer_left"
+    officer_id: int
+    department_id: int
+    handed_to_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class OfficerReturned(Event):
+    kind: ClassVar[str] = "organisation.officer_returned"
+    officer_id: int
+    department_id: int
+
+
+@dataclass(frozen=True)
+class DutyCancelled(Event):
+    """A shift that had begun ends at `until_at`; one that hadn't never was."""
+
+    kind: ClassVar[str] = "organisation.duty_cancelled"
+    department_id: int
+    officer_id: int
+    start_at: datetime
+    until_at: datetime | None
+
+
+@dataclass(frozen=True)
+class AbsenceCancelled(Event):
+    """An absence that had begun ends at `until_at`; one that hadn't never was."""
+
+    kind: ClassVar[str] = "organisation.absence_cancelled"
+    officer_id: int
+    start_at: datetime
+    until_at: datetime | None

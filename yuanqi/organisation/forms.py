@@ -1,12 +1,13 @@
-"""What is asked when somebody goes away."""
+"""What is asked of departments and officers, of duty, and when somebody goes away."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import Officer
+from .models import Department, Officer, Rank
 
 _INSTANT = "%Y-%m-%dT%H:%M"
 
@@ -56,3 +57,160 @@ class AbsenceForm(forms.Form):
         if cleaned.get("acting") and cleaned.get("acting") == cleaned.get("officer"):
             self.add_error("acting", _("代理人不能是本人，请选一位同事。"))
         return cleaned
+
+
+class OnceForm(forms.Form):
+    """A form that is carried out once, however often it is sent."""
+
+    once = forms.CharField(required=False, widget=forms.HiddenInput, initial=uuid4)
+
+
+def _units(found: Sequence[Department], nobody: Any) -> list[tuple[Any, Any]]:
+    return [("", nobody), *((unit.pk, unit.full_label) for unit in found)]
+
+
+def _people(found: Sequence[Officer], nobody: Any) -> list[tuple[Any, Any]]:
+    lines = [
+        (person.pk, _("%(name)s，%(title)s") % {"name": person.name, "title": person.title})
+        for person in found
+    ]
+    return [("", nobody), *lines]
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value not in ("", None) else None
+
+
+class DepartmentForm(OnceForm):
+    """What a department is called, what it is, to whom it reports."""
+
+    code = forms.SlugField(
+        label=_("代码"),
+        max_length=40,
+        help_text=_("小写英文，例如 safety-environment。接口和导入凭它认部门，以后不能改。"),
+    )
+    name = forms.CharField(label=_("全称"), max_length=60)
+    short_name = forms.CharField(label=_("简称"), max_length=20)
+    name_en = forms.CharField(label=_("英文名"), max_length=100)
+    kind = forms.ChoiceField(label=_("性质"), choices=Department.Kind.choices)
+    reports_to = forms.TypedChoiceField(
+        label=_("报告给"),
+        coerce=_number,
+        empty_value=None,
+        required=False,
+        help_text=_("超时和督办沿这条线往上报。"),
+    )
+    head = forms.TypedChoiceField(
+        label=_("负责人"), coerce=_number, empty_value=None, required=False
+    )
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+    position = forms.IntegerField(
+        label=_("排列"),
+        min_value=0,
+        max_value=999,
+        initial=0,
+        help_text=_("通讯录里的先后，小的在前。"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[Department],
+        people: Sequence[Officer] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.fields["reports_to"].choices = _units(units, _("不报告给别人"))
+        if people is None:
+            del self.fields["head"]
+        else:
+            del self.fields["code"]
+            self.fields["head"].choices = _people(people, _("还没有"))
+
+
+class CloseForm(OnceForm):
+    """Into which department, and why."""
+
+    into = forms.TypedChoiceField(
+        label=_("并入"),
+        coerce=_number,
+        empty_value=None,
+        required=False,
+        help_text=_("人员和在办的诉求一起过去。没有人也没有事的部门可以不选。"),
+    )
+    reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：机构改革文件号。"))
+
+    def __init__(self, *args: Any, units: Sequence[Department], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["into"].choices = _units(units, _("不并入"))
+
+
+class OfficerForm(OnceForm):
+    """Who an officer is."""
+
+    name = forms.CharField(label=_("姓名"), max_length=40)
+    department = forms.TypedChoiceField(label=_("部门"), coerce=int)
+    title = forms.CharField(label=_("职务"), max_length=60)
+    rank = forms.TypedChoiceField(label=_("职级"), choices=Rank.choices, coerce=int)
+    phone = forms.CharField(label=_("电话"), max_length=30, required=False)
+
+    def __init__(self, *args: Any, units: Sequence[Department] | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if units is None:
+            del self.fields["department"]
+        else:
+            self.fields["department"].choices = _units(units, _("请选部门"))
+
+
+class MoveForm(OnceForm):
+    """To which department, and who goes on with the work."""
+
+    department = forms.TypedChoiceField(label=_("调到"), coerce=int)
+    to = forms.TypedChoiceField(
+        label=_("谁接手"),
+        coerce=_number,
+        empty_value=None,
+        required=False,
+        help_text=_("在办的事留在原部门，由这位同事接着办。手上没有事可以不选。"),
+    )
+    reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：任免文件号。"))
+
+    def __init__(
+        self,
+        *args: Any,
+        units: Sequence[Department],
+        colleagues: Sequence[Officer],
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self.fields["department"].choices = _units(units, _("请选部门"))
+        self.fields["to"].choices = _people(colleagues, _("不用接手"))
+
+
+class LeaveForm(OnceForm):
+    """Who goes on with the work, and why he leaves."""
+
+    to = forms.TypedChoiceField(
+        label=_("谁接手"),
+        coerce=_number,
+        empty_value=None,
+        required=False,
+        help_text=_("在办的事、挂钩的企业和排好的班，都由这位同事接着办。"),
+    )
+    reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：退休、调出。"))
+
+    def __init__(self, *args: Any, colleagues: Sequence[Officer], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["to"].choices = _people(colleagues, _("不用接手"))
+
+
+class ShiftForm(OnceForm):
+    """Who is on duty from when to when."""
+
+    officer = forms.TypedChoiceField(label=_("谁值班"), coerce=int)
+    start_at = forms.DateTimeField(label=_("从"), input_formats=[_INSTANT], widget=_instant())
+    end_at = forms.DateTimeField(label=_("到"), input_formats=[_INSTANT], widget=_instant())
+
+    def __init__(self, *args: Any, people: Sequence[Officer], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["officer"].choices = _people(people, _("请选一位同事"))

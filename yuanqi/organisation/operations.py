@@ -19,7 +19,8 @@ from .events import CalendarPublished
 from .models import Absence, CalendarVersion, Department, DutyShift, Officer
 
 
-def _require_system(actor: Actor) -> None:
+def require_system(actor: Actor) -> None:
+    """Departments, officers and the calendar are the system administrator's. Raises NotAllowed."""
     if actor.side is not Side.SYSTEM and not actor.has(Role.SYSTEM_ADMIN):
         raise NotAllowed(_("部门、人员和工作日历由系统管理员维护。"))
 
@@ -27,7 +28,7 @@ def _require_system(actor: Actor) -> None:
 @transaction.atomic
 def department_create(*, actor: Actor, at: datetime, **values: Any) -> Department:
     """Add a department with its place in the reporting line. Raises NotAllowed."""
-    _require_system(actor)
+    require_system(actor)
     return acts.department(DIRECT, actor=actor, at=at, **values)
 
 
@@ -36,14 +37,14 @@ def officer_create(
     *, account: Account | None = None, actor: Actor, at: datetime, **values: Any
 ) -> Officer:
     """Add an officer to a department. Raises NotAllowed."""
-    _require_system(actor)
+    require_system(actor)
     return acts.officer(DIRECT, account=account, actor=actor, at=at, **values)
 
 
 @transaction.atomic
 def head_appoint(*, department: Department, officer: Officer, actor: Actor, at: datetime) -> None:
     """Make an officer the head of a department. Raises NotAllowed."""
-    _require_system(actor)
+    require_system(actor)
     acts.head(DIRECT, department=department, officer=officer, actor=actor, at=at)
 
 
@@ -64,7 +65,7 @@ def duty_assign(
     """
     own_head = actor.has(Role.HEAD) and actor.department_id == department.pk
     if not own_head:
-        _require_system(actor)
+        require_system(actor)
     if end_at <= start_at:
         raise Invalid(_("结束时间要晚于开始时间。"), "end_at")
     with conflict_if_taken(_("这段时间已经有人值班，请先看值班表。")):
@@ -100,7 +101,7 @@ def absence_record(
     own = actor.officer_id == officer.pk
     head = actor.has(Role.HEAD) and actor.department_id == officer.department_id
     if not own and not head:
-        _require_system(actor)
+        require_system(actor)
     if end_at <= start_at:
         raise Invalid(_("结束时间要晚于开始时间。"), "end_at")
     if acting.pk == officer.pk:
@@ -137,7 +138,7 @@ def calendar_publish(
     Publishing it again does nothing. `replaces` is the version that it was drawn up against.
     Raises NotAllowed; Conflict if another has been published since.
     """
-    _require_system(actor)
+    require_system(actor)
     journal.lock("calendar")
     if replaces is not None:
         standing = CalendarVersion.objects.filter(is_current=True).first()

@@ -10,8 +10,9 @@ CHAIN = 5  # an acting officer may be away himself; nobody keeps a longer chain
 
 
 def departments() -> QuerySet[Department]:
-    """All departments in the order of the zone's directory: staff may see them all."""
-    return Department.objects.select_related("head", "reports_to").order_by("position", "id")
+    """All standing departments in the order of the zone's directory: staff may see them all."""
+    found = Department.objects.filter(closed_at=None).select_related("head", "reports_to")
+    return found.order_by("position", "id")
 
 
 def bureaus() -> QuerySet[Department]:
@@ -21,7 +22,9 @@ def bureaus() -> QuerySet[Department]:
 
 def centre() -> Department:
     """The service centre, to which intake belongs. Raises DoesNotExist before `yuanqi init`."""
-    return Department.objects.select_related("head").get(kind=Department.Kind.CENTRE)
+    return Department.objects.select_related("head").get(
+        kind=Department.Kind.CENTRE, closed_at=None
+    )
 
 
 def acting_for(officer: Officer, at: datetime) -> Officer:

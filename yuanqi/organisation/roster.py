@@ -6,7 +6,7 @@ for one department or officer at one instant.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -81,20 +81,24 @@ class Roster:
         ]
 
     def in_reporting_order(self) -> list[Department]:
-        """The departments, each after the one it reports to, neighbours in directory order."""
-        below: dict[int | None, list[Department]] = defaultdict(list)
-        for department in self.departments:
-            below[department.reports_to_id].append(department)
-        ordered: list[Department] = []
+        return in_reporting_order(self.departments)
 
-        def walk(departments: Iterable[Department]) -> None:
-            for department in departments:
-                ordered.append(department)
-                walk(below[department.pk])
 
-        walk(below[None])
-        # a ring of reporting lines would hide its members: show them at the end instead
-        return ordered + [item for item in self.departments if item not in ordered]
+def in_reporting_order(found: Sequence[Department]) -> list[Department]:
+    """The departments, each after the one it reports to, neighbours in directory order."""
+    below: dict[int | None, list[Department]] = defaultdict(list)
+    for department in found:
+        below[department.reports_to_id].append(department)
+    ordered: list[Department] = []
+
+    def walk(departments: Iterable[Department]) -> None:
+        for department in departments:
+            ordered.append(department)
+            walk(below[department.pk])
+
+    walk(below[None])
+    # a ring of reporting lines would hide its members: show them at the end instead
+    return ordered + [item for item in found if item not in ordered]
 
 
 def _by(rows: Iterable, key: str) -> dict[int, tuple]:

@@ -9,10 +9,27 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from yuanqi.access import bearers
         from yuanqi.foundation import actors
+        from yuanqi.organisation import merging as units
 
+        from . import erasing
         from .bearing import Contacts
+        from .moving import LINKS
         from .queries import contact_of, links_of
 
         actors.register_provider(contact_of)
         actors.register_provider(links_of)
         bearers.register(Contacts())
+        units.register(LINKS)
+        erasing.define()
+        _describe()
+
+
+def _describe() -> None:
+    """Name the register's events for the audit administrator; the chain names no person."""
+    from yuanqi.audit import kinds
+
+    from .timeline_words import WORDS, Names
+
+    nobody = Names()
+    for kind, words in WORDS.items():
+        kinds.describe(kind, lambda payload, words=words: words(payload, nobody) or "")

@@ -91,13 +91,26 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
         pages += [
             (_("账号"), reverse("access:accounts")),
             (_("授权申请"), reverse("access:proposals")),
+            (_("部门"), reverse("organisation:departments")),
+            (_("人员"), reverse("organisation:officers")),
+            (_("值班"), reverse("organisation:duty")),
+            (_("批量导入"), reverse("importing:imports")),
         ]
+        pages.append((_("设置"), reverse("parameters:home")))
     if actor.has(Role.SECURITY_ADMIN):
         pages += [
             (_("授权申请"), reverse("access:proposals")),
             (_("账号"), reverse("access:accounts")),
             (_("账号清查"), reverse("access:review")),
+            (_("个人信息删除"), reverse("audit:erasures")),
+            (_("设置"), reverse("parameters:home")),
         ]
     if actor.has(Role.AUDIT_ADMIN):
-        pages += []
+        pages += [
+            (_("操作日志"), reverse("audit:journal")),
+            (_("查阅记录"), reverse("audit:readings")),
+            (_("封存与核对"), reverse("audit:seals")),
+            (_("个人信息删除"), reverse("audit:erasures")),
+            (_("数据保留"), reverse("audit:retention")),
+        ]
     return pages

@@ -16,7 +16,7 @@ from yuanqi.signin import acts as signin
 
 from .. import acts, bearers, passwords, rules
 from ..bearers import Bearer
-from ..events import AccountBound, AccountClosed, AccountReopened, AccountUnbound, PasswordReset
+from ..events import AccountBound, AccountReopened, AccountUnbound, PasswordReset
 from ..models import Holder
 from ..queries import roles_of
 
@@ -152,11 +152,7 @@ def account_close(*, account_id: int, reason: str, actor: Actor, at: datetime) -
             _("这是%(role)s的账号：先由两人撤销这个角色，再停用。")
             % {"role": rules.said(administrator)}
         )
-    DIRECT.update(account, is_active=False)
-    event = AccountClosed(account_id=account.pk, reason=reason, roles=sorted(roles))
-    acts.told(DIRECT, event, account.pk, actor=actor, at=at)
-    acts.take_roles(DIRECT, account_id=account.pk, roles=roles, reason=reason, actor=actor, at=at)
-    signin.sessions_end_all(account_id=account.pk, why="closed", actor=actor, at=at)
+    acts.close_account(DIRECT, account=account, reason=reason, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ def task_start(file: CaseFile, task: Task, officer: Officer) -> None:
     if file.case.state != CaseState.IN_PROGRESS:
         raise Conflict(_("主办部门签收以后，协办才能开始。"))
     file.writer.update(task, state=TaskState.ACTIVE, officer=officer, started_at=file.at)
-    _give_to_holder(file)
+    give_to_holder(file)
     file.record(
         TaskStarted(
             case_id=file.case.pk,
@@ -42,7 +42,7 @@ def task_finish(file: CaseFile, task: Task, *, opinion: str) -> None:
         raise Conflict(_("这项协办不在办理中：先签收，或者已经完成。"))
     file.writer.update(task, state=TaskState.DONE, opinion=opinion, ended_at=file.at)
     file.stop_clock(Purpose.WORK, task)
-    _give_to_holder(file)
+    give_to_holder(file)
     file.record(
         TaskDone(
             case_id=file.case.pk,
@@ -64,7 +64,7 @@ def hand_over(file: CaseFile, task: Task, *, to: Officer, reason: str) -> None:
         raise Conflict(_("已经由%(name)s办理，不用再转。") % {"name": to.name})
     before = task.officer_id
     file.writer.update(task, officer=to)
-    _give_to_holder(file)
+    give_to_holder(file)
     file.grant(f"o{to.pk}")
     file.record(
         HandedOver(
@@ -90,7 +90,7 @@ def relieve(file: CaseFile, *, why: str) -> None:
             file.stop_clock(Purpose.WORK, task)
 
 
-def _give_to_holder(file: CaseFile) -> None:
+def give_to_holder(file: CaseFile) -> None:
     """The case is with the first co-handler at work; else with the lead."""
     active = [t for t in file.open_tasks(TaskKind.CO_HANDLE) if t.state == TaskState.ACTIVE]
     active.sort(key=lambda task: (task.started_at, task.pk))

@@ -152,6 +152,7 @@ def test_the_offered_accounts_are_one_for_each_role_with_one_password():
     offered = accounts.demo_accounts()
     assert [account["username"] for account in offered] == [
         "enterprise", "centre", "handler", "cohandler", "officer", "head", "leader",
+        "sysadmin", "secadmin", "secadmin2", "audadmin",
     ]  # fmt: skip
     assert {account["password"] for account in offered} == {"yunze-demo-2026"}
     assert all(account["label"] and account["sees"] for account in offered)

@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yuanqi.audit import reading
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
+from yuanqi.signin.places import address_of
 
-from . import operations
-from .forms import AbsenceForm
-from .models import Absence, Department, Officer
-from .roster import Roster
+from .. import operations
+from ..forms import AbsenceForm
+from ..models import Absence, Department, Officer
+from ..roster import Roster
 
 _AHEAD = timedelta(days=14)  # how far the directory looks for coming absences
 
@@ -51,8 +53,14 @@ def directory(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     roster = Roster.over(now, now + _AHEAD)
     units = [_unit(roster, department, now) for department in roster.in_reporting_order()]
+    numbers = sum(bool(line.officer.phone) for unit in units for line in unit.lines)
+    reading.note(
+        actor=request.actor, at=now, subject="directory", what="officer_phone", count=numbers,
+        address=address_of(request),
+    )  # fmt: skip
     context = {
         "page_title": _("通讯录"),
+        "keeps_roster": request.actor.has(Role.HEAD),
         "units": units,
         "centre": next(
             (unit for unit in units if unit.department.kind == Department.Kind.CENTRE), None

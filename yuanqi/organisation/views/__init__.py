@@ -1,0 +1,1 @@
+"""The zone's directory for everybody; departments, officers and duty for who keeps them."""
