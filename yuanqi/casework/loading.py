@@ -111,7 +111,8 @@ def publish(
             published_at=at,
         )
     )
-    begun, ended = _replace_limits(mechanism, definition, valid_from)
+    before = MechanismDefinition.model_validate(newest.definition) if newest else None
+    begun, ended = _replace_limits(mechanism, before, definition, valid_from)
     journal.record(
         MechanismPublished(
             code=definition.code,
@@ -142,25 +143,38 @@ def _refuse_too_early(mechanism: Mechanism, at: datetime, valid_from: date) -> N
 
 
 def _replace_limits(
-    mechanism: Mechanism, definition: MechanismDefinition, valid_from: date
+    mechanism: Mechanism,
+    before: MechanismDefinition | None,
+    definition: MechanismDefinition,
+    valid_from: date,
 ) -> tuple[int, int]:
-    """End the rules that the definition changes or leaves out, begin the new ones; count both."""
+    """End the rules that the definition changes or leaves out, begin the new ones; count both.
+
+    What it defines as the version before did isn't touched: the park may have set its own since
+    (`limit_rules`).
+    """
     standing = {
         (rule.purpose, rule.level, rule.category): rule
         for rule in LimitRule.objects.filter(mechanism=mechanism, valid_until__isnull=True)
     }
     wanted = {limit.key: limit for limit in definition.limits}
+    defined = {limit.key: limit for limit in before.limits} if before else {}
+    alike = {key for key, limit in wanted.items() if defined.get(key) == limit}
     ended = [
         rule
         for key, rule in standing.items()
-        if key not in wanted
-        or (rule.amount, rule.base, rule.source)
-        != (wanted[key].amount, wanted[key].base, wanted[key].source)
+        if (
+            key not in alike
+            and (rule.amount, rule.base, rule.source)
+            != (wanted[key].amount, wanted[key].base, wanted[key].source)
+            if key in wanted
+            else key in defined
+        )
     ]
     for rule in ended:
         DIRECT.update(rule, valid_until=valid_from)
     kept = standing.keys() - {(rule.purpose, rule.level, rule.category) for rule in ended}
-    begun = [limit for key, limit in wanted.items() if key not in kept]
+    begun = [limit for key, limit in wanted.items() if key not in kept | alike]
     for limit in begun:
         DIRECT.insert(
             LimitRule(

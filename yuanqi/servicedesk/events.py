@@ -1,7 +1,8 @@
 """What happens to a request beyond what happens to any case."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from yuanqi.foundation.journal import Event
 
@@ -133,3 +134,16 @@ class RequestReopened(Event):
 class CategoriesLoaded(Event):
     kind: ClassVar[str] = "servicedesk.categories_loaded"
     codes: list[str]  # those that are new or changed
+
+
+@dataclass(frozen=True)
+class CategoryChanged(Event):
+    """A category is added, changed or retired from a day on; only what changes is named."""
+
+    kind: ClassVar[str] = "servicedesk.category_changed"
+    code: str
+    old: dict[str, Any]
+    new: dict[str, Any]
+    valid_from: date
+    reason: str
+    document_no: str

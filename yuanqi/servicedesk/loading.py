@@ -51,8 +51,8 @@ def shipped_categories() -> Categories:
 def load_categories(*, actor: Actor, at: datetime) -> int:
     """Add or change the shipped categories; return how many differed, nought the second time.
 
-    A category whose lead the park doesn't have (yet) has none; load again once it does.
-    Raises NotAllowed.
+    What the park has edited itself stays. A category whose lead the park doesn't have (yet) has
+    none; load again once it does. Raises NotAllowed.
     """
     if actor.side is not Side.SYSTEM and not actor.has(Role.SYSTEM_ADMIN):
         raise NotAllowed(_("诉求类别由系统管理员维护。"))
@@ -75,7 +75,9 @@ def load_categories(*, actor: Actor, at: datetime) -> int:
         row = standing.get(wanted.code)
         if row is None:
             DIRECT.insert(Category(code=wanted.code, **values))
-        elif any(getattr(row, name) != value for name, value in values.items()):
+        elif row.edited_at is None and any(
+            getattr(row, name) != value for name, value in values.items()
+        ):
             DIRECT.update(row, **values)
         else:
             continue

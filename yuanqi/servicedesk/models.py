@@ -1,5 +1,7 @@
 """What a request adds to its case: the words it was raised in, returns, call-backs."""
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -35,6 +37,11 @@ class Category(models.Model):
     words = models.JSONField(default=list)  # what people write when they mean it
     source = models.CharField(max_length=200)
     position = models.SmallIntegerField(default=0)
+    co_handlers = models.JSONField(default=list)  # departments that are often asked too
+    # from when on, and until when, requests of it are raised; those that there are keep it
+    begins_on = models.DateField(null=True, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)  # by the park: its own from then on
 
     class Meta:
         db_table = "request_category"
@@ -46,6 +53,39 @@ class Category(models.Model):
     @property
     def label(self) -> str:
         return self.name_en if get_language() == "en" else self.name
+
+    def is_offered(self, day: date) -> bool:
+        """Whether a request of it may be raised on that day."""
+        return (self.begins_on is None or self.begins_on <= day) and (
+            self.retired_on is None or day < self.retired_on
+        )
+
+
+class CategoryChange(models.Model):
+    """What becomes of a category from a day on, as the park decided: rows are added, never changed.
+
+    `values` are the fields that change; they are in the category's own row from that day on.
+    """
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="changes")
+    values = models.JSONField()
+    valid_from = models.DateField()
+    set_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+    document_no = models.CharField(max_length=60, blank=True)
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "request_category_change"
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["valid_from"],
+                name="category_change_waiting",
+                condition=Q(applied_at__isnull=True),
+            ),
+        ]
 
 
 class Channel(models.TextChoices):

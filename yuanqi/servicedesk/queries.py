@@ -1,7 +1,7 @@
 """Every read of requests starts here, from what the actor may see."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -274,6 +274,11 @@ def open_pause(case: Case) -> ClockPause | None:
 def categories() -> list[Category]:
     """All categories, in the order of the table."""
     return list(Category.objects.select_related("lead"))
+
+
+def categories_offered(day: date) -> list[Category]:
+    """Those of which a request may be raised on that day."""
+    return [category for category in categories() if category.is_offered(day)]
 
 
 LEVEL_HINTS = {

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Schema
 
+from yuanqi.audit import reading
 from yuanqi.casework.models import Case
 from yuanqi.casework.queries import Act, current_mechanism, definition_in
 from yuanqi.foundation import pages
@@ -20,12 +21,13 @@ from yuanqi.foundation.errors import Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.organisation.queries import departments
+from yuanqi.signin.places import address_of
 
 from .. import ledger as desk
 from .. import timeline
 from ..ledger import Filters, Queue
 from ..operations import MECHANISM
-from ..queries import acts_open, categories, request_visible
+from ..queries import acts_open, categories, categories_offered, request_visible
 from ..rows import with_outcome, with_row_parts
 from ..story_sheet import names_of, sheet_of
 from ..supervising import supervision_of
@@ -139,6 +141,12 @@ def get_request(request: HttpRequest, case_id: Id) -> dict[str, Any]:
     if line is None:
         raise NotVisible(case_id)
     acts = acts_open(sheet.request.case, actor, now)
+    if Act.TALK in acts and actor.side is not Side.ENTERPRISE:
+        reading.note(
+            actor=actor, at=now, subject=f"enterprise:{sheet.request.case.enterprise_id}",
+            what="phone", address=address_of(request),
+            of=[f"contact:{sheet.request.contact_id}"],
+        )  # fmt: skip
     return {
         **line.model_dump(),
         **detail(sheet, actor, now, acts),
@@ -217,7 +225,7 @@ def list_categories(request: HttpRequest) -> list[dict[str, Any]]:
             "default_level": category.default_level,
             "lead": unit(category.lead),
         }
-        for category in categories()
+        for category in categories_offered(timezone.localdate())
     ]
 
 

@@ -68,7 +68,7 @@ def request_raise(
     if not text:
         raise Invalid(_("请写下遇到了什么事。"), "text")
     found = Category.objects.select_related("lead").filter(pk=category).first()
-    if found is None:
+    if found is None or not found.is_offered(timezone.localdate(at)):
         raise Invalid(_("请从列出的类别中选一个。"), "category")
     if level not in Level.values:
         raise Invalid(_("请选择对生产的影响。"), "level")

@@ -25,7 +25,7 @@ from yuanqi.registry.search import first_found
 from .. import operations as desk
 from ..forms import RaiseForm
 from ..forms.parts import BODY_LENGTH
-from ..queries import categories, enterprises_served, request_visible
+from ..queries import categories_offered, enterprises_served, request_visible
 from ..similar import Answer, Similar, answers_like, open_ones_like
 from .sending import send_once
 
@@ -161,7 +161,7 @@ def _form(request: HttpRequest, enterprise: Enterprise) -> RaiseForm:
     is_post = request.method == "POST"
     return RaiseForm(
         people=list(people_of(enterprise, request.actor)),
-        categories=categories(),
+        categories=categories_offered(timezone.localdate()),
         limits=Limits.on(mechanism, timezone.localdate()),
         contact_id=request.actor.contact_id,
         by_staff=request.actor.side is Side.PARK,
