@@ -30,7 +30,7 @@ _DAY_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
 _SHORT_YEAR = re.compile(r"\d{2}[-/.]\d{1,2}[-/.]\d{1,2}")
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:\s*[-/.]?\s*0?1\s*日?)?")
 _COMPACT_MONTH = re.compile(r"(\d{4})(\d{2})")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{5,22}[0-9](?:(?:转|ext\.?|x|-)\s*[0-9]{1,6})?", re.I)
+_PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{5,22}[0-9](?:\s*(?:转|ext\.?|x|-)\s*[0-9]{1,6})?", re.I)
 _YES = frozenset({"是", "有", "y", "yes", "true", "1", "√", "对"})
 _NO = frozenset({"否", "无", "没有", "n", "no", "false", "0", "×", "不是"})
 

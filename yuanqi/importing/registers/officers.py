@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.bulk import Bulk
+from yuanqi.foundation.journal import Audience, Personal
 from yuanqi.organisation import acts
+from yuanqi.organisation.events import OfficerChanged
 from yuanqi.organisation.models import Department, Officer, Rank
 
 from .. import cells
@@ -110,10 +112,23 @@ class OfficerRegister(Register):
             self.made(acts.officer(bulk, account=None, actor=actor, at=at, **row.values))
         elif base.is_update(row.match, choice) and row.match.values:
             before = base.before_of(row.match.row, row.match.values)
-            acts.officer_change(bulk, row.match.row, actor=actor, at=at, **row.match.values)
+            _change(bulk, cast(Officer, row.match.row), row.match.values, actor, at)
             self.changed(row.match.row, before)
 
     def restore(
         self, bulk: Bulk, row: Model, before: dict[str, Any], *, actor: Actor, at: datetime
     ) -> None:
-        acts.officer_change(bulk, row, actor=actor, at=at, **base.fields_from(Officer, before))
+        _change(bulk, cast(Officer, row), base.fields_from(Officer, before), actor, at)
+
+
+def _change(bulk: Bulk, row: Officer, values: dict[str, Any], actor: Actor, at: datetime) -> None:
+    bulk.update(row, **values)
+    bulk.record(
+        OfficerChanged(
+            officer_id=row.pk, fields=sorted(values), name=Personal(row.name), rank=row.rank
+        ),
+        stream=f"officer:{row.pk}",
+        audience=Audience.STAFF,
+        actor=actor,
+        at=at,
+    )
