@@ -29,7 +29,7 @@ _MOST = 200  # absences on the page
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of the month with the shifts that touch it; without any, the head answers."""
+    """A day of the month with its shifts; without any, the head answers."""
 
     day: date
     shifts: list[DutyShift]
@@ -180,9 +180,10 @@ def _days(unit: Department, month: date) -> list[Day]:
         day = month + timedelta(days=number)
         opens, closes = _midnight(day), _midnight(day + timedelta(days=1))
         touching = [s for s in shifts if s.start_at < closes and s.end_at > opens]
-        first = day == month
-        starting = frozenset(s.pk for s in touching if first or s.start_at >= opens)
-        days.append(Day(day, touching, day == today, starting))
+        # a shift stands on the day it begins, and on later days only where nothing begins
+        begun = [s for s in touching if s.start_at >= opens]
+        first = frozenset(s.pk for s in (touching if day == month else begun))
+        days.append(Day(day, touching if day == month else begun or touching, day == today, first))
     return days
 
 
