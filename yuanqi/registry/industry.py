@@ -1,9 +1,11 @@
 """Industries by GB/T 4754-2017 (国民经济行业分类): section, division, group, class.
 
 A code is the section's letter with up to four digits: C (section), C39 (division), C392 (group),
-C3922 (class). The digits alone say the section, and are taken too. Sections and divisions are
-complete (20 and 97), in Chinese and English; groups and classes as far as `shipped/industry.csv`
-has them, in Chinese. A deeper code that the table lacks is accepted when its division stands.
+C3922 (class). The digits alone say the section, and are taken too. The table is that of the
+standard as it was issued in 2017: 20 sections, 97 divisions, 473 groups, 1,381 classes (a group of
+one class has it under its own name, ending in 0); amendment No. 1 of 2019 is not worked in.
+Sections and divisions have English names too. A deeper code that the table lacks, as an amendment
+may bring, is accepted when its division stands.
 """
 
 import csv
@@ -15,7 +17,7 @@ from importlib import resources
 
 from django.utils.translation import get_language
 
-_CODE = re.compile(r"([A-T]?)(\d{2,4})|[A-T]")
+_CODE = re.compile(r"([A-T]?)([0-9]{2,4})|[A-T]")
 _FIRST = {
     1: "A", 6: "B", 13: "C", 44: "D", 47: "E", 51: "F", 53: "G", 61: "H", 63: "I", 66: "J",
     70: "K", 71: "L", 73: "M", 76: "N", 80: "O", 83: "P", 84: "Q", 86: "R", 91: "S", 97: "T",
@@ -45,8 +47,7 @@ class Industry:
 def normal(text: str) -> str | None:
     """Return a code as it is kept ("C3922"), from "3922", "c3922" or "C3922"; None if none.
 
-    A division must stand; below it any digits do that the table doesn't deny. A class without a
-    sibling ends in 0 and bears its group's name: it is taken whether listed or not.
+    A division must stand; below it any digits do.
     """
     code = text.strip().upper()
     if not (match := _CODE.fullmatch(code)):

@@ -117,6 +117,11 @@ class Enterprise(models.Model):
     class Meta:
         db_table = "enterprise"
         ordering = ["id"]
+        indexes = [
+            # how the list is narrowed: a section is the beginning of its codes
+            models.Index(fields=["industry_code", "id"], name="enterprise_industry"),
+            models.Index(fields=["standing", "id"], name="enterprise_standing"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(merged_into=F("id")), name="enterprise_merged_into_another"

@@ -40,6 +40,14 @@ class Indicator(models.Model):
     class Meta:
         db_table = "indicator"
         ordering = ["-month", "code"]
+        indexes = [
+            # what waits for a department's word, the longest waiting first
+            models.Index(
+                fields=["stated_at"],
+                condition=Q(confirmed_at__isnull=True, returned_at__isnull=True),
+                name="indicator_waiting",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["enterprise", "month", "code", "source"], name="indicator_once"

@@ -1,0 +1,24 @@
+"""What is asked where the register is kept."""
+
+from .base import KeptForm
+from .indicators import FiguresForm, ReturnForm
+from .people import ContactForm, HandOverForm, LinkEndForm, LinkForm
+from .profile import (
+    AddressForm,
+    AreaForm,
+    CertificateForm,
+    EnterpriseForm,
+    GroupForm,
+    InvestorForm,
+    NewEnterpriseForm,
+    TitleForm,
+    WebsiteForm,
+)
+from .projects import InvestmentForm, MilestoneForm, ProjectForm, StageForm
+
+__all__ = [
+    "AddressForm", "AreaForm", "CertificateForm", "ContactForm", "EnterpriseForm", "FiguresForm",
+    "GroupForm", "HandOverForm", "InvestmentForm", "InvestorForm", "KeptForm", "LinkEndForm",
+    "LinkForm", "MilestoneForm", "NewEnterpriseForm", "ProjectForm", "ReturnForm", "StageForm",
+    "TitleForm", "WebsiteForm",
+]  # fmt: skip
