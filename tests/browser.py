@@ -39,7 +39,7 @@ class Site:
     """Where the pages are, who lives there, and the environment for `yuanqi` commands on it."""
 
     url: str
-    zone: Zone
+    zone: Zone  # None in a module that says BARE
     env: dict[str, str]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,8 @@ def site(
 ) -> Iterator[Site]:
     """A site with the standing people, for all tests of a module.
 
-    A module's `seed(zone)` adds what stands there before the first page is opened.
+    A module's `seed(zone)` adds what stands there before the first page is opened; with `BARE`
+    there is no zone, and `seed(None)` makes whatever the module begins with.
     """
     _chromium()
     var = tmp_path_factory.mktemp("site")
@@ -66,7 +67,7 @@ def site(
         name = databases.copy()
         # the site is a process of its own: it reads passwords as in production
         with override_settings(PASSWORD_HASHERS=global_settings.PASSWORD_HASHERS):
-            zone = build_zone()
+            zone = None if getattr(request.module, "BARE", False) else build_zone()
             if seed := getattr(request.module, "seed", None):
                 seed(zone)
         databases.use(databases.shared)
