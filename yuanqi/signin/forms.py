@@ -1,5 +1,6 @@
 """What is asked at the door and behind it."""
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -41,6 +42,14 @@ class CodeForm(forms.Form):
             attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
+
+
+class EnrolForm(CodeForm):
+    """The first code of an app: digits, so that a telephone shows its digits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
 class OnceForm(forms.Form):

@@ -24,7 +24,7 @@ from yuanqi.foundation.errors import Invalid
 
 from . import entering, oidc, operations, policy, queries, sessions, totp
 from .adapter import METHODS
-from .forms import CodeForm, ConfirmForm, PasswordForm
+from .forms import CodeForm, ConfirmForm, EnrolForm, PasswordForm
 from .gate import DEMAND, confirm, freshly_confirmed
 from .models import CityIdentity
 from .passwords import rules
@@ -383,7 +383,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     if entering.is_enrolled(request.user.pk):
         _go_on(request, "")
         return _see(reverse("signin:own"))
-    form = CodeForm(request.POST or None)
+    form = EnrolForm(request.POST or None)
     if request.method == "POST" and _SECRET in request.session:
         if form.is_valid():
             try:

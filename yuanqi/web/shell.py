@@ -102,6 +102,7 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
             (_("授权申请"), reverse("access:proposals")),
             (_("账号"), reverse("access:accounts")),
             (_("账号清查"), reverse("access:review")),
+            (_("登录安全"), reverse("signin:lockouts")),
             (_("个人信息删除"), reverse("audit:erasures")),
             (_("设置"), reverse("parameters:home")),
         ]

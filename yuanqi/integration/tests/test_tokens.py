@@ -9,10 +9,13 @@ from django.test import Client
 from tests.api import Caller, token_for
 from tests.evidence import events, every_row
 from tests.people import at
+from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.integration import operations, tokens
 from yuanqi.integration.models import Token
+from yuanqi.signin import acts as signin
+from yuanqi.signin import entering
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +108,28 @@ def test_a_token_ends_with_its_day_its_revocation_and_its_account(zone, wall):
     wall.set("11-05 11:00")
     type(zone.clerk.account).objects.filter(pk=zone.clerk.account_id).update(is_active=False)
     assert status() == 401
+
+
+def test_a_token_waits_until_a_password_that_others_know_is_changed(zone):
+    shown = make(zone)
+    account = zone.clerk.account
+    assert tokens.admit(shown.secret, at=NOW) is not None
+
+    signin.require_new_password(account_id=account.pk, actor=SYSTEM, at=NOW)
+    assert tokens.admit(shown.secret, at=NOW) is None
+
+    signin.password_set(account, "zither-lantern-47", actor=SYSTEM, at=NOW)
+    assert tokens.admit(shown.secret, at=NOW) is not None
+
+
+def test_wrong_passwords_at_the_door_stop_no_program(zone):
+    shown = make(zone)
+    for _number in range(5):
+        entering.password_check(
+            username="clerk", password="wrong", address="192.0.2.7", device="", at=NOW
+        )
+
+    assert tokens.admit(shown.secret, at=NOW) is not None
 
 
 @pytest.mark.parametrize("given", ["", "Bearer", "Bearer x", "Bearer yq_x", "Basic eDp5", "yq_1"])
