@@ -26,14 +26,15 @@ from yuanqi.foundation.models import Account, JournalEvent, SubscriberCursor
 from yuanqi.insight import figures
 from yuanqi.organisation import bulk as organisation
 from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.models import Officer
 from yuanqi.organisation.publishing import publish_chinese_calendar
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry import bulk as registry
-from yuanqi.registry.models import Enterprise
+from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 
-from . import answers, papers, people, telling
+from . import answers, papers, people, profiles, projects, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .scene import Scene
@@ -93,13 +94,29 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
         f"{len(firms)} 家企业 departments, officers, enterprises"
     )
     officers = organisation.load(wanted, accounts=accounts, bulk=bulk, **told)
-    registry.load(firms, accounts=accounts, officers=officers, bulk=bulk, **told)
+    known = registry.load(firms, accounts=accounts, officers=officers, bulk=bulk, **told)
+    _profiles(known, officers, bulk, began, now)
     written = bulk.flush()
     desk.load_categories(**told)
     written += _requests(now, began, uploads, tell, size)
     answers.load(now)
     _leave_unread(now - UNREAD)
     return written
+
+
+def _profiles(
+    known: list[ContactPerson],
+    officers: dict[str, Officer],
+    bulk: Bulk,
+    began: datetime,
+    now: datetime,
+) -> None:
+    """What stands in the enterprises' profiles, and their projects: as many as fit their number."""
+    profiles.load(known, officers=officers, bulk=bulk, began=began, now=now)
+    firms = list({person.enterprise_id: person.enterprise for person in known}.values())
+    industrial = [firm for firm in firms[: profiles.MOST] if firm.is_industrial]
+    count = projects.PROJECTS * min(len(firms), FULL.enterprises) // FULL.enterprises
+    projects.load(industrial, count=count, bulk=bulk, now=now)
 
 
 def _requests(

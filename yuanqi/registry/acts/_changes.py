@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import ForeignKey, Model
+from django.db.models.expressions import DatabaseDefault
 
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event, Personal
 from yuanqi.foundation.writer import Writer
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ def change_of(row: Model, values: dict[str, Any], personal: Collection[str] = ()
     if not changed:
         return None
     return Change(changed, {"before": before, "after": after, "personal": hidden})
+
+
+def settled(row: M) -> M:
+    """Give a new row the defaults of its columns: in bulk no insert brings them back."""
+    for field in row._meta.concrete_fields:
+        if isinstance(getattr(row, field.attname), DatabaseDefault):
+            setattr(row, field.attname, field.db_default)
+    return row
 
 
 def tell(

@@ -17,13 +17,13 @@ from ..events import (
     GroupCreated,
 )
 from ..models import Area, Enterprise, EnterpriseGroup
-from ._changes import change_of, tell
+from ._changes import change_of, settled, tell
 
 PERSONAL = frozenset({"legal_person"})
 
 
 def enterprise(writer: Writer, *, actor: Actor, at: datetime, **values: Any) -> Enterprise:
-    row = writer.insert(Enterprise(**values))
+    row = writer.insert(settled(Enterprise(**values)))
     tell(
         writer,
         EnterpriseRegistered(enterprise_id=row.pk, uscc=row.uscc, name=row.name),

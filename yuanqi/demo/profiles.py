@@ -1,0 +1,282 @@
+"""The profiles of the park's enterprises: areas, groups, titles, papers, owners, monthly figures.
+
+Drawn, always alike, and written by the register's acts. All fictional.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from yuanqi.foundation.actors import SYSTEM, Actor, Side
+from yuanqi.foundation.bulk import Bulk
+from yuanqi.organisation.models import Officer
+from yuanqi.registry import acts, industry
+from yuanqi.registry.indicators import MEASURES, months_before
+from yuanqi.registry.models import (
+    Address,
+    Area,
+    ContactPerson,
+    Credit,
+    Enterprise,
+    IndicatorSource,
+    Investor,
+    Standing,
+    Title,
+)
+
+from .crowd.words import drawing, people_names
+
+MONTHS = 12
+MOST = 1000  # profiles written: a park of a hundred thousand needs no papers
+CONFIRMING = "lujin"  # of economic development
+
+_AREAS = (
+    ("dayu", "东屿片区", "Dongyu"), ("zhiyuan", "智源片区", "Zhiyuan"),
+    ("yunze", "云泽大道片区", "Yunze Avenue"), ("gangwu", "港务片区", "Harbour"),
+    ("beihu", "北湖片区", "North Lake"), ("nanjiao", "南郊片区", "South Fields"),
+)  # fmt: skip
+_LEVELS = Title.Level
+# name, level, issuer, years it holds (0: for good), in a hundred industrial firms
+_TITLES = (
+    ("高新技术企业", _LEVELS.NATIONAL, "省科学技术厅", 3, 34),
+    ("科技型中小企业", _LEVELS.PROVINCIAL, "省科学技术厅", 1, 28),
+    ("专精特新中小企业", _LEVELS.PROVINCIAL, "省工业和信息化厅", 3, 18),
+    ("专精特新“小巨人”企业", _LEVELS.NATIONAL, "工业和信息化部", 3, 3),
+    ("省级企业技术中心", _LEVELS.PROVINCIAL, "省工业和信息化厅", 0, 6),
+    ("市级工程技术研究中心", _LEVELS.CITY, "市科学技术局", 0, 12),
+    ("绿色工厂", _LEVELS.PROVINCIAL, "省工业和信息化厅", 3, 5),
+)
+# name, issuer, years, number, in a hundred industrial and other firms
+_PAPERS = (
+    ("排污许可证", "市生态环境局", 5, "PW", 62, 4),
+    ("安全生产标准化证书", "市应急管理局", 3, "AQB", 48, 6),
+    ("质量管理体系认证证书", "云泽认证中心", 3, "QMS", 66, 30),
+    ("环境管理体系认证证书", "云泽认证中心", 3, "EMS", 38, 8),
+    ("特种设备使用登记证", "市市场监督管理局", 4, "TS", 30, 5),
+)
+_COUNTRIES = (("JP", "JPY"), ("KR", "USD"), ("DE", "EUR"), ("US", "USD"), ("SG", "USD"),
+              ("HK", "HKD"))  # fmt: skip
+GROUPS, _LEAST_MEMBERS, _MOST_MEMBERS = 14, 2, 5
+
+
+@dataclass
+class Drawer:
+    """One enterprise's draw: numbers of its own, so that others don't change with it."""
+
+    firm: Enterprise
+    rng: Random
+    now: datetime
+
+    def chance(self, of_hundred: float) -> bool:
+        return self.rng.random() * 100 < of_hundred
+
+    def past(self, most_days: int) -> date:
+        return self.now.date() - timedelta(days=self.rng.randrange(20, most_days))
+
+
+def load(
+    people: Sequence[ContactPerson],
+    *,
+    officers: dict[str, Officer],
+    bulk: Bulk,
+    began: datetime,
+    now: datetime,
+) -> None:
+    """Fill the profiles of the enterprises whose people these are."""
+    firms = list({person.enterprise_id: person.enterprise for person in people}.values())[:MOST]
+    told: dict[str, Any] = {"actor": SYSTEM, "at": began}
+    areas = [
+        acts.area(bulk, code=code, name=name, name_en=english, position=place, **told)
+        for place, (code, name, english) in enumerate(_AREAS, start=1)
+    ]
+    names = people_names(drawing("legal persons"), frozenset(person.name for person in people))
+    mains = {person.enterprise_id: person for person in people if person.is_main}
+    confirming = officers[CONFIRMING]
+    judge = Actor(side=Side.PARK, account_id=confirming.account_id, name=confirming.name)
+    groups = _groups(firms, bulk, told)
+    for firm in firms:
+        one = Drawer(firm, drawing("profile", firm.uscc), now)
+        _basics(one, next(names), areas, groups.get(firm.pk), bulk, told)
+        _titles_and_papers(one, bulk, told)
+        _owners(one, names, bulk, told)
+        if firm.is_industrial:
+            _figures(one, mains[firm.pk], judge, bulk)
+
+
+def _groups(firms: Sequence[Enterprise], bulk: Bulk, told: dict[str, Any]) -> dict[int, Any]:
+    """Some firms in groups, under a head that gives the group its name."""
+    rng = drawing("groups")
+    chosen = rng.sample(firms, min(len(firms), GROUPS * (_MOST_MEMBERS + 1)))
+    found: dict[int, Any] = {}
+    for _number in range(min(GROUPS, len(firms) // 8)):
+        head, *members = [
+            chosen.pop() for _one in range(1 + rng.randint(_LEAST_MEMBERS, _MOST_MEMBERS))
+        ]
+        group = acts.group(
+            bulk, name=f"{head.short_name[:2]}集团",
+            name_en=f"{head.name_en.split()[0]} Group" if head.name_en else "", head=head, **told,
+        )  # fmt: skip
+        found |= {firm.pk: group for firm in (head, *members)}
+    return found
+
+
+def _basics(
+    one: Drawer, legal: str, areas: Sequence[Area], group: Any, bulk: Bulk, told: dict[str, Any]
+) -> None:
+    firm, rng = one.firm, one.rng
+    area = areas[sum(map(ord, firm.address[:2])) % len(areas)] if firm.address else None
+    large = rng.random() ** 3
+    standing = Standing.ACTIVE
+    if one.chance(7):
+        standing = rng.choice((Standing.BUILDING, Standing.BUILDING, Standing.SUSPENDED))
+    acts.enterprise_change(
+        bulk, firm,
+        industry_code=_class_of(firm.industry, rng), area=area, group=group, standing=standing,
+        credit=rng.choice((*[Credit.A] * 6, *[Credit.B] * 5, Credit.C, "")),
+        legal_person=legal,
+        capital=Decimal(round(300 + large * 60_000, -2)),
+        scope=f"{firm.industry}；货物进出口；技术服务、技术开发、技术咨询。",
+        website=f"https://www.{firm.name_en.split()[0].lower()}.example" if firm.name_en else "",
+        **told,
+    )  # fmt: skip
+    owned = not one.chance(35)
+    land = Decimal(rng.randrange(6_000, 90_000, 500)) if firm.is_industrial and owned else None
+    acts.address(
+        bulk, enterprise=firm, kind=Address.Kind.REGISTERED, text=firm.address, area=area,
+        is_owned=owned, **told,
+    )  # fmt: skip
+    if firm.is_industrial:
+        acts.address(
+            bulk, enterprise=firm, kind=Address.Kind.PLANT, text=firm.address, area=area,
+            land_area=land, floor_area=Decimal(rng.randrange(2_000, 60_000, 100)), is_owned=owned,
+            **told,
+        )  # fmt: skip
+
+
+def _class_of(division: str, rng: Random) -> str:
+    """A class under the division that a firm's trade names."""
+    by_name = {one.name: one.code for one in industry.table().values() if one.level == 2}
+    code = by_name.get(division, "")
+    below = [
+        other.code
+        for other in industry.table().values()
+        if code and other.level == 4 and other.code.startswith(code)
+    ]
+    return rng.choice(below) if below else code
+
+
+def _titles_and_papers(one: Drawer, bulk: Bulk, told: dict[str, Any]) -> None:
+    rng, firm = one.rng, one.firm
+    share = 1.0 if firm.is_industrial else 0.3
+    for name, level, issuer, years, of_hundred in _TITLES:
+        if one.chance(of_hundred * share):
+            granted = one.past(max(years, 2) * 365 + 120)
+            until = granted + timedelta(days=years * 365 - 1) if years else None
+            acts.title(
+                bulk, enterprise=firm, name=name, level=level, issuer=issuer,
+                number=f"GR{granted.year}{rng.randrange(10**6):06d}", granted_on=granted,
+                valid_until=until, **told,
+            )  # fmt: skip
+    for name, issuer, years, code, industrial, other in _PAPERS:
+        if one.chance(industrial if firm.is_industrial else other):
+            issued = one.past(years * 365 + 20)
+            acts.certificate(
+                bulk, enterprise=firm, name=name, issuer=issuer,
+                number=f"{code}-{issued.year}-{rng.randrange(10**5):05d}", issued_on=issued,
+                valid_until=issued + timedelta(days=years * 365), **told,
+            )  # fmt: skip
+
+
+def _owners(one: Drawer, names: Any, bulk: Bulk, told: dict[str, Any]) -> None:
+    rng, firm = one.rng, one.firm
+    capital = firm.capital or Decimal(1000)
+    kinds = Investor.Kind
+    owners: list[tuple[str, str, str]] = []
+    if one.chance(18):
+        country, _currency = rng.choice(_COUNTRIES)
+        word = firm.name_en.split()[0] if firm.name_en else "Orient"
+        owners.append((f"{word} Holdings Ltd.", kinds.FIRM, country))
+    if one.chance(6):
+        owners.append(("云泽产业投资发展有限公司", kinds.STATE, "CN"))
+    if one.chance(10):
+        owners.append((f"云泽新动能{rng.randrange(1, 9)}号创业投资基金", kinds.FUND, "CN"))
+    if not owners or one.chance(50):
+        owners.append(
+            (f"{firm.short_name[:2]}控股有限公司", kinds.FIRM, "CN")
+            if one.chance(55)
+            else (next(names), kinds.PERSON, "CN")
+        )
+    shares = _shares(rng, len(owners))
+    for (name, kind, country), share in zip(owners, shares, strict=True):
+        acts.investor(
+            bulk, enterprise=firm, name=name, kind=kind, country=country, share=Decimal(share),
+            amount=(capital * share / 100).quantize(Decimal(1)), **told,
+        )  # fmt: skip
+
+
+def _shares(rng: Random, count: int) -> list[int]:
+    if count == 1:
+        return [100]
+    small = [rng.randrange(5, 25) for _number in range(count - 1)]
+    return [100 - sum(small), *small]
+
+
+def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> None:
+    """A year of monthly figures: stated by the firm, confirmed by the bureau a week later."""
+    firm, rng, now = one.firm, one.rng, one.now
+    stating = Actor(
+        side=Side.ENTERPRISE, account_id=contact.account_id, name=contact.name,
+        enterprise_id=firm.pk, contact_id=contact.pk,
+    )  # fmt: skip
+    size = float(firm.capital or 1000) * (0.05 + rng.random() * 0.25)  # 万元 a month
+    trend = rng.uniform(-0.02, 0.035)
+    staff = max(8, round(size / rng.uniform(4, 14)))
+    exports = rng.choice((0, 0, 0.1, 0.3, 0.5))
+    newest = months_before(timezone.localdate(now).replace(day=1), 1)
+    for back in range(MONTHS - 1, -1, -1):
+        month = months_before(newest, back)
+        if back == 0 and one.chance(12):
+            continue  # not stated yet
+        output = size * (1 + trend) ** (MONTHS - back) * rng.uniform(0.88, 1.12)
+        if month.month in (1, 2):
+            output *= 0.8
+        worth = {
+            "output": output,
+            "revenue": output * rng.uniform(0.9, 1.05),
+            "tax": output * rng.uniform(0.02, 0.05),
+            "staff": staff + rng.randrange(-3, 4),
+            "power": output * rng.uniform(0.008, 0.02),
+            "rd": output * rng.uniform(0.02, 0.07),
+            "exports": output * exports * rng.uniform(0.8, 1.2),
+            "investment": output * rng.choice((0, 0, 0.05, 0.2)),
+        }
+        figures = {
+            code: Decimal(round(worth[code], 0 if measure.is_whole else 1)).quantize(
+                Decimal(1) if measure.is_whole else Decimal("0.1")
+            )
+            for code, measure in MEASURES.items()
+        }
+        stated_at = _at(months_before(month, -1), rng.randrange(5, 12), rng)
+        rows = acts.indicators(
+            bulk, enterprise=firm, month=month, figures=figures,
+            source=IndicatorSource.ENTERPRISE, actor=stating, at=min(stated_at, now),
+        )  # fmt: skip
+        if back == 0 and one.chance(30):
+            if one.chance(12):
+                acts.indicators_return(
+                    bulk, rows, reason="营业收入和上月差得多，请核对单位是不是万元。",
+                    actor=judge, at=min(stated_at + timedelta(days=1), now),
+                )  # fmt: skip
+            continue
+        confirmed_at = stated_at + timedelta(days=rng.randrange(1, 7))
+        acts.indicators_confirm(bulk, rows, actor=judge, at=min(confirmed_at, now))
+
+
+def _at(month: date, day: int, rng: Random) -> datetime:
+    moment = datetime.combine(month.replace(day=day), time(9 + rng.randrange(8), rng.randrange(60)))
+    return timezone.make_aware(moment)

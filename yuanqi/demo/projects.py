@@ -1,0 +1,130 @@
+"""The park's investment projects, over all stages. Drawn, always alike; all fictional."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from yuanqi.foundation.actors import SYSTEM
+from yuanqi.foundation.bulk import Bulk
+from yuanqi.registry import acts
+from yuanqi.registry.indicators import month_of, months_before
+from yuanqi.registry.models import Enterprise, Project, Stage
+
+from .crowd.words import drawing
+
+PROJECTS = 218
+_SHARES = {
+    Stage.LEAD: 16, Stage.TALKS: 24, Stage.SIGNED: 30, Stage.LAND: 26, Stage.STARTED: 58,
+    Stage.FINISHED: 26, Stage.PRODUCTION: 30, Stage.DROPPED: 8,
+}  # fmt: skip
+_WORKS = (
+    "二期厂房", "三期扩建", "智能化改造", "研发中心", "新产线", "总部和研发基地", "仓储物流中心",
+    "绿色节能改造", "检测中心", "精密加工车间", "洁净厂房", "数字工厂",
+)  # fmt: skip
+_MILESTONES = (
+    ("完成备案", Stage.SIGNED), ("取得用地", Stage.LAND), ("取得施工许可证", Stage.STARTED),
+    ("主体结构封顶", Stage.FINISHED), ("设备安装完成", Stage.FINISHED),
+    ("竣工验收", Stage.PRODUCTION), ("试生产", Stage.PRODUCTION),
+)  # fmt: skip
+
+
+def load(firms: Sequence[Enterprise], *, count: int, bulk: Bulk, now: datetime) -> None:
+    """Write so many projects of these enterprises."""
+    rng = drawing("projects")
+    stages = [stage for stage, share in _SHARES.items() for _one in range(share)]
+    rng.shuffle(stages)
+    taken: set[tuple[int, str]] = set()
+    for number in range(count):
+        firm, work = rng.choice(firms), rng.choice(_WORKS)
+        while (firm.pk, work) in taken:
+            firm, work = rng.choice(firms), rng.choice(_WORKS)
+        taken.add((firm.pk, work))
+        _project(firm, work, stages[number % len(stages)], number, rng, bulk, now)
+
+
+def _project(
+    firm: Enterprise, work: str, stage: int, number: int, rng: Random, bulk: Bulk, now: datetime
+) -> None:
+    today = timezone.localdate(now)
+    path = list(range(Stage.LEAD, min(stage, Stage.PRODUCTION) + 1))
+    if stage == Stage.DROPPED:
+        path = [*range(Stage.LEAD, rng.randint(Stage.TALKS, Stage.LAND) + 1), Stage.DROPPED]
+    days = _days(rng, len(path), today)
+    investment = Decimal(rng.randrange(1_000, 80_000, 500))
+    started = stage in (Stage.STARTED, Stage.FINISHED, Stage.PRODUCTION)
+    start_on = days[path.index(Stage.STARTED)] if Stage.STARTED in path else None
+    planned = start_on or today + timedelta(days=rng.randrange(40, 300))
+    row = acts.project(
+        bulk, enterprise=firm, name=f"{firm.short_name}{work}项目", area=firm.area,
+        code=f"{days[0]:%y%m}-329901-04-01-{100000 + number * 37:06d}"
+        if stage >= Stage.SIGNED else "",
+        industry_code=firm.industry_code, stage=path[0], stage_on=days[0], investment=investment,
+        land_area=Decimal(rng.randrange(5_000, 120_000, 500)) if rng.random() < 0.6 else None,
+        start_on=planned - timedelta(days=rng.randrange(30)),
+        finish_on=planned + timedelta(days=rng.randrange(240, 700)),
+        content=f"建设{work}，计划总投资 {investment} 万元。", **_told(days[0], now),
+    )  # fmt: skip
+    for reached, on in zip(path[1:], days[1:], strict=True):
+        note = "投资方调整布局，双方协商终止。" if reached == Stage.DROPPED else ""
+        acts.project_stage(bulk, row, stage=reached, on=on, note=note, **_told(on, now))
+    if started and start_on:
+        _investments(row, start_on, investment, stage, rng, bulk, now)
+    if Stage.SIGNED <= stage != Stage.DROPPED:
+        _milestones(row, stage, days[path.index(Stage.SIGNED)], rng, bulk, now)
+
+
+def _days(rng: Random, count: int, today: date) -> list[date]:
+    """When each stage was reached, the last within the last half year."""
+    found = [today - timedelta(days=rng.randrange(5, 200))]
+    while len(found) < count:
+        found.append(found[-1] - timedelta(days=rng.randrange(30, 130)))
+    return found[::-1]
+
+
+def _told(on: date, now: datetime) -> dict[str, Any]:
+    at = timezone.make_aware(datetime.combine(on, time(10)))
+    return {"actor": SYSTEM, "at": min(at, now)}
+
+
+def _investments(
+    row: Project, start_on: date, total: Decimal, stage: int, rng: Random, bulk: Bulk,
+    now: datetime,
+) -> None:  # fmt: skip
+    """By the month from the start of works, up to last month or the end."""
+    newest = months_before(month_of(timezone.localdate(now)), 1)
+    months = []
+    month = month_of(start_on)
+    while month <= newest and len(months) < 18:
+        months.append(month)
+        month = months_before(month, -1)
+    share = 1.0 if stage >= Stage.FINISHED else rng.uniform(0.2, 0.8)
+    plan = float(total) * share / max(len(months), 1)
+    for month in months:
+        planned = Decimal(round(plan, -1))
+        amount = Decimal(round(plan * rng.uniform(0.6, 1.25), -1))
+        on = months_before(month, -1) + timedelta(days=rng.randrange(3, 12))
+        acts.investment(
+            bulk, project=row, month=month, amount=max(amount, Decimal(0)), planned=planned,
+            **_told(on, now),
+        )  # fmt: skip
+
+
+def _milestones(
+    row: Project, stage: int, signed: date, rng: Random, bulk: Bulk, now: datetime
+) -> None:
+    due = signed
+    for name, reached_by in _MILESTONES:
+        due += timedelta(days=rng.randrange(25, 110))
+        done_on = None
+        if stage >= reached_by:
+            done_on = min(due + timedelta(days=rng.randrange(-15, 25)), timezone.localdate(now))
+        elif rng.random() < 0.85 and due < timezone.localdate(now):
+            # most of what is not reached yet is not due yet either
+            due = timezone.localdate(now) + timedelta(days=rng.randrange(5, 120))
+        acts.milestone(
+            bulk, project=row, name=name, due_on=due, done_on=done_on, **_told(signed, now)
+        )
