@@ -70,6 +70,7 @@ class Import(models.Model):
     common_choice = models.CharField(
         max_length=8, choices=Choice.choices, default=Choice.SKIP
     )  # fmt: skip
+    rows_kept = models.BooleanField(default=True, db_default=True)  # the file still lies there
     note = models.CharField(max_length=200, blank=True)  # why it came back, if it did
     confirmed_by = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

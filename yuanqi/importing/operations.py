@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
@@ -19,7 +20,7 @@ from .events import ImportBegun, ImportConfirmed, ImportDiscarded
 from .models import Import, ImportProgress, ImportState
 from .queries import BY_CODE, done_before, import_visible, kinds_for, offered, undecided
 from .registers import REGISTERS
-from .rows import Column, find_heads
+from .rows import LOOKED_AT, Column, find_heads
 from .store import Taken
 
 
@@ -35,6 +36,7 @@ def import_begin(*, kind: str, taken: Taken, actor: Actor, at: datetime) -> Impo
     assert actor.account_id is not None, "imports are begun by people"
     line, head, matching = find_heads(taken.rows(), _known_heads(kind, at))
     table = taken.table
+    above = sum(1 for number, _cells in islice(taken.rows(), LOOKED_AT) if number <= line)
     imported = Import.objects.create(
         kind=kind,
         file_name=taken.name,
@@ -51,9 +53,9 @@ def import_begin(*, kind: str, taken: Taken, actor: Actor, at: datetime) -> Impo
         head_line=line,
         head=head,
         matching=matching,
-        rows=max(table.rows - 1, 0),
+        rows=table.rows - above,
     )
-    ImportProgress.objects.create(import_id=imported.pk, phase="waiting", total=imported.rows)
+    ImportProgress.objects.create(import_id=imported.pk, phase="queued", total=imported.rows)
     _tell(
         ImportBegun(
             import_id=imported.pk, register=kind, sha256=taken.sha256, rows=imported.rows
@@ -100,7 +102,7 @@ def import_match(
     imported.state = ImportState.CHECKING
     imported.note = ""
     imported.save(update_fields=["matching", "state", "note"])
-    ImportProgress.objects.filter(pk=import_id).update(phase="waiting", done=0)
+    ImportProgress.objects.filter(pk=import_id).update(phase="queued", done=0)
     jobs.enqueue("check_import", import_id)
     return imported
 
@@ -178,7 +180,7 @@ def import_confirm(
     imported.confirmed_by_id = actor.account_id
     imported.note = ""
     imported.save(update_fields=["common_choice", "state", "confirmed_by", "note"])
-    ImportProgress.objects.filter(pk=import_id).update(phase="waiting", done=0)
+    ImportProgress.objects.filter(pk=import_id).update(phase="queued", done=0)
     _tell(ImportConfirmed(import_id=import_id, common_choice=common_choice), imported, actor, at)
     jobs.enqueue("write_import", import_id)
     return imported
@@ -214,7 +216,7 @@ def import_undo(*, import_id: int, actor: Actor, at: datetime) -> Import:
     imported.undone_by_id = actor.account_id
     imported.note = ""
     imported.save(update_fields=["state", "undone_by", "note"])
-    ImportProgress.objects.filter(pk=import_id).update(phase="waiting", done=0)
+    ImportProgress.objects.filter(pk=import_id).update(phase="queued", done=0)
     jobs.enqueue("undo_import", import_id)
     return imported
 

@@ -63,6 +63,12 @@ def undecided(imported: Import) -> QuerySet[ImportMatch]:
     return matches_of(imported).filter(how="name", choice="")
 
 
+def others_at_work(imported: Import) -> QuerySet[Import]:
+    """Imports whose jobs come before this one's."""
+    at_work = (ImportState.CHECKING, ImportState.WRITING, ImportState.UNDOING)
+    return Import.objects.filter(state__in=at_work).exclude(pk=imported.pk)
+
+
 def offered(how: str) -> Sequence[Choice]:
     """What may be done with a row that the register knows by its code, or by a like name."""
     return BY_NAME if how == "name" else BY_CODE

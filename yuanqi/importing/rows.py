@@ -15,7 +15,7 @@ from .cells import Bad, Reader
 AT_A_TIME = 2000  # rows read, compared and written together
 EXAMPLE = "示例"  # what our templates' example begins with; it is never imported
 IGNORED = frozenset({"序号", "编号", "no", "no.", "#", "检查结果", "checkresult", "备注", "remark"})
-_LOOKED_AT = 15  # lines in which the heads are looked for
+LOOKED_AT = 15  # lines in which the heads are looked for
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：#]")
 
 
@@ -82,7 +82,7 @@ def find_heads(
     """
     best: tuple[int, int, list[str], list[str]] | None = None
     for number, (line, typed) in enumerate(lines):
-        if number == _LOOKED_AT:
+        if number == LOOKED_AT:
             break
         heads = [
             cells.text_of(cell).strip() if not cells.is_blank(cell) and not _is_merged(cell) else ""

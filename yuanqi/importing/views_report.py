@@ -20,7 +20,7 @@ from .registers import REGISTERS
 from .rows import IGNORED, head_key, is_example
 from .tables_text import letters, shown
 
-_PREVIEW = 5  # rows
+_PREVIEW = 3  # rows
 _MATCHES = 50  # shown at a time
 _BY_LINE = (pages.Key("line"), pages.Key("id"))
 
@@ -92,9 +92,12 @@ def progress_part(request: HttpRequest, import_id: int) -> HttpResponse:
 def _progress(imported: Import) -> dict[str, Any]:
     said = progress.of(imported.pk)
     done = said.done if said else 0
+    phase = said.phase if said else "queued"
+    if phase == "queued" and queries.others_at_work(imported).exists():
+        phase = "waiting"
     total = (said.total if said else 0) or imported.rows
     return {
-        "phase": said.phase if said else "waiting",
+        "phase": phase,
         "done": done,
         "total": total,
         "percent": min(100, round(100 * done / total)) if total else 0,
