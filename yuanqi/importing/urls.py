@@ -9,6 +9,7 @@ app_name = "importing"
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
     path("imports/templates/<slug:kind>/", views.template, name="template"),
+    path("imports/exports/<slug:kind>/", views.export, name="export"),
     path("imports/<int:import_id>/", views_report.one, name="import"),
     path("imports/<int:import_id>/progress/", views_report.progress_part, name="progress"),
     path("imports/<int:import_id>/checks/", views.check, name="check"),

@@ -13,8 +13,9 @@ from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.errors import Conflict, Invalid, OutOfSpace
 from yuanqi.foundation.files import TooLarge
 from yuanqi.foundation.once import once, result_of
+from yuanqi.signin.places import address_of
 
-from . import operations, queries, store, workbooks
+from . import exports, operations, queries, store, workbooks
 from .forms import BeginForm
 from .models import ImportKind
 
@@ -160,3 +161,20 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 def _to(import_id: int, query: str = "") -> HttpResponse:
     address = reverse("importing:import", args=[import_id]) + query
     return HttpResponseRedirect(address, status=303)
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """A list of a register as a workbook, narrowed as its page is."""
+    file = sheets.temporary()
+    exports.export(
+        file,
+        kind=kind,
+        query=request.GET.dict(),
+        address=address_of(request),
+        actor=request.actor,
+        at=timezone.now(),
+    )
+    name = f"{ImportKind(kind).label}-{timezone.localdate():%Y%m%d}.xlsx"
+    return sheets.download(file, name)
