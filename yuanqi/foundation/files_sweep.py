@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
 
@@ -37,8 +36,10 @@ def named(hashes: Iterable[str]) -> set[str]:
     So a slice that begins to keep files need not remember to say so.
     """
     wanted, found = list(hashes), set()
-    for relation in StoredFile._meta.related_objects:
-        model = apps.get_model(relation.related_model._meta.label)
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and relation.is_relation and not relation.concrete):
+            continue
+        model = relation.related_model
         path = f"{relation.field.name}__sha256"
         rows = model._base_manager.filter(Q((f"{path}__in", wanted)))
         released = _released.get(model._meta.label)

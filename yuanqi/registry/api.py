@@ -7,10 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Field, Query, Schema
 
+from yuanqi.audit import reading
 from yuanqi.foundation import formats, pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.api import Endpoints, Id, Page, Scope, page_of, refuse_unknown, text
 from yuanqi.organisation.models import Officer
+from yuanqi.signin.places import address_of
 
 from .models import ContactPerson, Enterprise
 from .queries import enterprise_visible, enterprises_listed, linked_officer, people_of
@@ -94,9 +96,16 @@ def get_enterprise(request: HttpRequest, enterprise_id: Id) -> dict[str, Any]:
     actor: Actor = request.actor
     found = enterprise_visible(enterprise_id, actor)
     in_full = _may_call(found, actor)
+    people = list(people_of(found, actor))
+    if in_full:
+        reading.note(
+            actor=actor, at=timezone.now(), subject=found.stream, what="phone",
+            count=len(people), address=address_of(request),
+            of=[f"contact:{person.pk}" for person in people],
+        )  # fmt: skip
     return {
         **{name: getattr(found, name) for name in EnterpriseOut.model_fields},
-        "contacts": [_contact(person, in_full=in_full) for person in people_of(found, actor)],
+        "contacts": [_contact(person, in_full=in_full) for person in people],
         "linked_officer": _officer(linked_officer(found, timezone.localdate(timezone.now()))),
     }
 

@@ -1,5 +1,7 @@
 """The page of one request: for staff the desk, for the enterprise one column for the phone."""
 
+from collections.abc import Container
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
@@ -9,12 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from yuanqi.audit import reading
 from yuanqi.casework.papers import may_be_removed_by
 from yuanqi.casework.queries import Act
+from yuanqi.signin.places import address_of
 
 from ..forms import forms_for
 from ..queries import acts_open
-from ..story import story_of
+from ..story import Story, story_of
 from ..supervising import supervision_of
 
 
@@ -42,6 +46,7 @@ def render_page(
     now = timezone.now()
     story = story_of(case_id, actor, now)
     acts = acts_open(story.case, actor)
+    _note_reading(request, story, acts)
     open_forms = forms_for(story.case, actor, acts, bound)
     names = {name: name.replace("-", "_") for name in open_forms}  # as a template can say them
     context = {
@@ -63,3 +68,13 @@ def render_page(
     }
     page = "request_enterprise.html" if story.to_enterprise else "request.html"
     return render(request, f"servicedesk/{page}", context, status=status)
+
+
+def _note_reading(request: HttpRequest, story: Story, acts: Container[Act]) -> None:
+    """Who talks to the enterprise sees its contact's number; a part shown anew is no news."""
+    if story.to_enterprise or Act.TALK not in acts or "X-Live" in request.headers:
+        return
+    reading.note(
+        actor=request.actor, at=timezone.now(), subject=story.case.enterprise.stream, what="phone",
+        address=address_of(request), of=[f"contact:{story.request.contact_id}"],
+    )  # fmt: skip
