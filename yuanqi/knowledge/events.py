@@ -58,3 +58,13 @@ class EntryHelped(Event):
 
     kind: ClassVar[str] = "knowledge.entry_helped"
     entry_id: int
+
+
+@dataclass(frozen=True)
+class EntryMoved(Event):
+    """Its keeper left, or its unit was merged: these keep it now."""
+
+    kind: ClassVar[str] = "knowledge.entry_moved"
+    entry_id: int
+    department_id: int
+    keeper_id: int

@@ -5,3 +5,12 @@ class SupervisionConfig(AppConfig):
     name = "yuanqi.supervision"
     label = "supervision"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yuanqi.organisation import merging
+
+        from . import parameters_defined
+        from .moving import ACCOUNTS
+
+        parameters_defined.define()
+        merging.register(ACCOUNTS)

@@ -1,8 +1,10 @@
 """Accounts: opened with a password shown once, bound to a person, closed at once."""
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from tests.evidence import every_row
 from yuanqi.access import bearers, operations
@@ -375,3 +377,19 @@ def test_an_administrator_without_the_role_any_more_is_nobody(three: Three):
 
     with pytest.raises(NotVisible):
         operations.account_open(username="neu", actor=actor_for(third, NOW), at=NOW)
+
+
+def test_the_machines_owner_helps_an_administrator_whom_nobody_else_can(three: Three):
+    said_aloud = StringIO()
+
+    call_command("administrator_password", "audadmin", stdout=said_aloud)
+
+    username, password = said_aloud.getvalue().split()
+    three.audit.refresh_from_db()
+    assert username == "audadmin"
+    assert three.audit.check_password(password)
+    told = JournalEvent.objects.get(kind="access.password_reset")
+    assert (told.actor, told.stream) == ("system", f"account:{three.audit.pk}")
+    for username in ("handler", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("administrator_password", username)

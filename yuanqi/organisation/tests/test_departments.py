@@ -7,15 +7,20 @@ from tests.people import MONDAY_9AM, Zone, at
 from yuanqi.access.tests.three import administrator, said
 from yuanqi.casework.models import Case, CaseAccess, CaseBar, CaseState, TaskState
 from yuanqi.casework.queries import cases_visible_to
+from yuanqi.foundation import verify
 from yuanqi.foundation.actors import SYSTEM, Actor, Role, actor_for
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
+from yuanqi.knowledge import operations as knowledge
+from yuanqi.knowledge.models import Entry
 from yuanqi.organisation import departments, duty, officers, operations
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer
 from yuanqi.organisation.queries import departments as standing
 from yuanqi.registry.models import Link
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk.operations import CoHandler
+from yuanqi.supervision import operations as demands
+from yuanqi.supervision.models import Supervision
 
 pytestmark = pytest.mark.django_db
 NOW = at("11-05 10:00")
@@ -487,3 +492,33 @@ def test_nobody_but_the_system_administrator_changes_the_organisation(
             act()
 
     assert every_row() == before
+
+
+def test_what_he_was_to_account_for_and_kept_current_goes_over_too(zone: Zone, keeper: Actor):
+    case = in_hand(zone)
+    demands.supervise(case_id=case.pk, demand="请说明", actor=zone.actor(zone.clerk, NOW), at=NOW)
+    entry = knowledge.entry_make(
+        question="排水许可怎么办？",
+        answer="到审批局三楼。",
+        category="ENV",
+        department_id=zone.safety.pk,
+        audience="staff",
+        expires_on=NOW.date().replace(year=2027),
+        actor=zone.actor(zone.safety_handler, NOW),
+        at=NOW,
+    )
+    departments.head_set(
+        department_id=zone.safety.pk, officer_id=zone.safety_colleague.pk, actor=keeper, at=NOW
+    )
+
+    officers.officer_leave(
+        officer_id=zone.safety_handler.pk,
+        to_id=zone.safety_colleague.pk,
+        reason="退休",
+        actor=keeper,
+        at=NOW,
+    )
+
+    assert Supervision.objects.get().officer == zone.safety_colleague
+    assert Entry.objects.get(pk=entry).keeper == zone.safety_colleague
+    assert verify.run(whole=True).intact
