@@ -95,6 +95,16 @@ def parser() -> argparse.ArgumentParser:
     journal.add_argument("action", choices=["verify", "seal"])
     journal.add_argument("--all", action="store_true", help="from the first event on")
 
+    bring = add("import", "check a file against a register, and bring it in", "import_file")
+    bring.add_argument("kind", help="enterprises, contacts, indicators, projects, links, officers")
+    bring.add_argument("file", type=Path)
+    bring.add_argument("--by", required=True, help="username of who keeps that register")
+    bring.add_argument("--update", action="store_true", help="update what is registered already")
+    bring.add_argument("--check", action="store_true", help="check only, write nothing")
+
+    retention = add("retention", "what is kept too long: say it, or remove it", "retention")
+    retention.add_argument("action", choices=["report", "run"])
+
     mechanism = add("mechanism", "definitions of kinds of cases", "mechanism_check", database=False)
     mechanism.add_argument("action", choices=["check"])
     mechanism.add_argument("files", nargs="+", type=Path)

@@ -9,10 +9,13 @@ from django.db import connections
 from django.utils import timezone
 
 from config import processes
-from yuanqi.casework import definition
+from yuanqi.audit import operations as audit
+from yuanqi.audit import retention as kept_kinds
+from yuanqi.casework import calendar_moves, definition
 from yuanqi.foundation import backup as backups
 from yuanqi.foundation import grants, migrating, seals, verify
 from yuanqi.foundation.errors import Conflict
+from yuanqi.importing import command as importing
 from yuanqi.insight import figures as daily_figures
 from yuanqi.organisation.publishing import publish_chinese_calendar
 from yuanqi.servicedesk import search_index
@@ -64,6 +67,7 @@ def restore(arguments: argparse.Namespace) -> int:
 def calendar_load(arguments: argparse.Namespace) -> int:
     version = publish_chinese_calendar(document_no=arguments.document_no, at=timezone.now())
     print(f"calendar {version.version[:12]} is in force, {len(version.days)} named days")
+    print(f"{calendar_moves.follow(at=timezone.now())} open clocks moved")
     return 0
 
 
@@ -75,6 +79,31 @@ def journal(arguments: argparse.Namespace) -> int:
     report = verify.run(whole=arguments.all)
     print(report.sentence)
     return 0 if report.intact else 1
+
+
+def import_file(arguments: argparse.Namespace) -> int:
+    said = importing.bring_in(
+        kind=arguments.kind,
+        path=arguments.file,
+        username=arguments.by,
+        is_update=arguments.update,
+        is_check=arguments.check,
+        tell=print,
+    )
+    return 0 if said else 1
+
+
+def retention(arguments: argparse.Namespace) -> int:
+    at = timezone.now()
+    if arguments.action == "report":
+        for kind in kept_kinds.registered():
+            days, count = kind.days(at), kind.count(kind.before(at))
+            print(f"{kind.name}: {count} older than {days} days")
+        return 0
+    runs = audit.retention_run(at=at)
+    for run in runs:
+        print(f"{run.kind}: {run.removed} removed" + (f", {run.failure}" if run.failure else ""))
+    return 1 if any(run.failure for run in runs) else 0
 
 
 def figures(arguments: argparse.Namespace) -> int:
