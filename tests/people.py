@@ -16,6 +16,7 @@ from yuanqi.foundation.models import Account, RoleGrant
 from yuanqi.organisation import operations as organisation
 from yuanqi.organisation.models import Department, Officer, Rank
 from yuanqi.organisation.publishing import publish_chinese_calendar
+from yuanqi.parameters import store
 from yuanqi.registry import operations as registry
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import loading as desk
@@ -198,4 +199,5 @@ _mould = _Mould()
 @pytest.fixture
 def zone(db: None) -> Zone:
     """The zone, in the test's own transaction."""
+    store.read_ahead()  # else it would depend on the second before whether a page costs a query
     return _mould.cast()

@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from yuanqi.foundation.errors import Invalid
-from yuanqi.organisation.queries import bureaus
+from yuanqi.organisation.models import Department
+from yuanqi.organisation.queries import departments
 from yuanqi.parameters.forms import OnceForm
 from yuanqi.servicedesk.models import Level
 
@@ -147,9 +148,11 @@ class CategoryForm(OnceForm):
 
     def __init__(self, *args: Any, is_new: bool, today: date, **more: Any) -> None:
         super().__init__(*args, **more)
-        units = [(unit.pk, unit.label) for unit in bureaus()]
-        self.fields["lead"].choices = [("", _("不定")), *units]
-        self.fields["co_handlers"].choices = units
+        units = [unit for unit in departments() if unit.kind != Department.Kind.LEADERSHIP]
+        self.fields["lead"].choices = [("", _("不定")), *((unit.pk, unit.label) for unit in units)]
+        self.fields["co_handlers"].choices = [
+            (unit.pk, unit.label) for unit in units if unit.kind != Department.Kind.CENTRE
+        ]
         self.fields["valid_from"].widget.attrs["min"] = today.isoformat()
         self.fields["valid_from"].initial = today.isoformat()
         if not is_new:

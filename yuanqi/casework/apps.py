@@ -10,10 +10,11 @@ class CaseworkConfig(AppConfig):
         from yuanqi.organisation import merging as units
         from yuanqi.registry import merging
 
-        from . import retention
+        from . import parameters_defined, retention
         from .merging import CASES
         from .moving import CASES as OPEN_CASES
 
         merging.register(CASES)
         units.register(OPEN_CASES)
         retention.define()
+        parameters_defined.define()

@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.utils import timezone
+
 from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event
@@ -19,6 +21,7 @@ from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.calendars import touches, work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.organisation.queries import current_calendar
+from yuanqi.parameters import parameters
 
 from .events import ClockMoved
 from .models import (
@@ -37,6 +40,7 @@ from .models import (
     Task,
     TaskKind,
 )
+from .parameters_defined import WARN_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,9 @@ class CaseFile:
             warn_seconds=0,
         )
         days = work_calendar(calendar)
-        record.warn_seconds = int(record.clock(()).default_warn(days).total_seconds())
+        whole = record.clock(()).left(self.at, days)
+        share = parameters.value(WARN_PERCENT, timezone.localdate(self.at))
+        record.warn_seconds = int((whole * share // 100).total_seconds())
         for name, value in record.derive([], days).items():
             setattr(record, name, value)
         self.writer.insert(record)

@@ -32,6 +32,7 @@ LABELS = {
     "casework.task_done": pgettext_lazy("event", "协办意见"),
     "casework.handed_over": pgettext_lazy("event", "转交同事"),
     "casework.case_parked": pgettext_lazy("event", "挂起"),
+    "casework.clock_moved": pgettext_lazy("event", "日历变动"),
     "casework.evaluated": pgettext_lazy("event", "评价"),
     "casework.case_closed": pgettext_lazy("event", "办结"),
     "supervision.limit_near": pgettext_lazy("event", "即将超时"),
@@ -67,6 +68,7 @@ GROUPS = {
             "casework.task_done",
             "casework.handed_over",
             "casework.case_parked",
+            "casework.clock_moved",
         ),
     ),
     "answer": (

@@ -7,7 +7,8 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import erasing, retention
+        from . import erasing, parameters_defined, retention
 
         retention.define()
         erasing.define()
+        parameters_defined.define()

@@ -12,6 +12,7 @@ from yuanqi.foundation.pages import Key, KeysetPage, keyset_page
 
 from . import wording
 from .models import Channel, Choice, Delivery, Notice, Preference, When
+from .parameters_defined import usual_habits
 from .timing import Habits
 
 _NEWEST = (Key("at", descending=True), Key("id", descending=True))
@@ -60,7 +61,7 @@ def habits_of(account_id: int | None) -> Habits:
 
 def habits_in(said: Preference | None) -> Habits:
     if said is None:
-        return Habits()
+        return usual_habits()
     return Habits(said.quiet_from, said.quiet_until, said.digest_at)
 
 

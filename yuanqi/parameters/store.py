@@ -62,6 +62,11 @@ def held(key: str, on: date) -> Any:
     return values[place - 1] if place else NOTHING
 
 
+def read_ahead() -> None:
+    """Read now what the running transaction will ask for, so that it costs it no query later."""
+    _snapshot()
+
+
 def written() -> None:
     """Say that the running transaction has written parameters."""
     transaction.on_commit(_Written())

@@ -15,13 +15,15 @@ from yuanqi.casework.queries import Act
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.once import once
+from yuanqi.parameters import parameters
 from yuanqi.supervision import operations as supervision
 
 from . import operations
 from .models import Return
+from .parameters_defined import BATCH_MOST
 from .queries import request_for
 
-MOST = 500  # requests in one batch
+MOST = 500  # requests in one batch, whatever the park sets
 
 Do = Callable[[int], object]
 
@@ -38,11 +40,12 @@ def run(case_ids: Iterable[int], do: Do) -> Report:
     """Do one thing to each of these cases, in the order given and to each once.
 
     `do` opens a transaction of its own and refuses as operations do. Raises Invalid, with nothing
-    done, for more than five hundred.
+    done, for more than the park allows, five hundred at most.
     """
     wanted = list(dict.fromkeys(case_ids))
-    if len(wanted) > MOST:
-        raise Invalid(_("一次最多处理 %(most)d 件，请分批选择。") % {"most": MOST})
+    most = parameters.value(BATCH_MOST)
+    if len(wanted) > most:
+        raise Invalid(_("一次最多处理 %(most)d 件，请分批选择。") % {"most": most})
     done: list[int] = []
     refused: list[tuple[int, str]] = []
     for case_id in wanted:

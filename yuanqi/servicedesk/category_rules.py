@@ -189,12 +189,9 @@ def _values(
     if default_level not in Level.values:
         raise Invalid(_("请选默认等级。"), "default_level")
     asked = sorted(set(co_handlers))
-    units = set(
-        Department.objects.filter(
-            kind__in=[Department.Kind.BUREAU, Department.Kind.PARTNER]
-        ).values_list("pk", flat=True)
-    )
-    if lead_id is not None and lead_id not in units:
+    working = Department.objects.exclude(kind=Department.Kind.LEADERSHIP)
+    units = set(working.exclude(kind=Department.Kind.CENTRE).values_list("pk", flat=True))
+    if lead_id is not None and not working.filter(pk=lead_id).exists():
         raise Invalid(_("请从列出的部门里选主办。"), "lead")
     if not units.issuperset(asked) or len(asked) > _MOST_CO_HANDLERS:
         raise Invalid(_("协办最多选 5 个部门。"), "co_handlers")

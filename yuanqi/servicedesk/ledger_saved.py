@@ -11,11 +11,12 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
+from yuanqi.parameters import parameters
 
 from .ledger_events import ViewDeleted, ViewRenamed, ViewSaved
 from .models import SavedView
+from .parameters_defined import VIEWS_MOST
 
-MOST = 30  # views of one account: more are a list that nobody reads
 LONGEST_NAME = 30
 LONGEST_QUERY = 1000
 
@@ -33,18 +34,24 @@ def view_visible(view_id: int, actor: Actor) -> SavedView:
     return found
 
 
+def most_views() -> int:
+    """How many an account may keep: more are a list that nobody reads."""
+    return int(parameters.value(VIEWS_MOST))
+
+
 @transaction.atomic
 def view_save(*, name: str, query: str, actor: Actor, at: datetime) -> int:
     """Keep the address of a list under a name; returns the view's id.
 
-    Raises Invalid; Conflict if the name is taken or there are thirty already.
+    Raises Invalid; Conflict if the name is taken or there are as many as the park allows.
     """
     journal.lock(_stream(actor))
     name = _name(name)
     if len(query) > LONGEST_QUERY:
         raise Invalid(_("筛选太长，存不下，请少选几项。"))
-    if views_of(actor).count() >= MOST:
-        raise Conflict(_("最多存 %(most)d 个视图，请先删掉不用的。") % {"most": MOST})
+    most = most_views()
+    if views_of(actor).count() >= most:
+        raise Conflict(_("最多存 %(most)d 个视图，请先删掉不用的。") % {"most": most})
     with conflict_if_taken(_taken(name)):
         view = DIRECT.insert(
             SavedView(account_id=actor.account_id, name=name, query=query, made_at=at)

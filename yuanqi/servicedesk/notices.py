@@ -13,6 +13,7 @@ from django.utils import timezone
 from yuanqi.casework.events import (
     CaseClosed,
     CaseParked,
+    ClockMoved,
     ClockPaused,
     ClockResumed,
     Evaluated,
@@ -23,10 +24,11 @@ from yuanqi.casework.events import (
     TaskDone,
     TaskStarted,
 )
-from yuanqi.casework.models import Case, Message
+from yuanqi.casework.models import Case, Message, Purpose
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.notices.telling import Word, tell
+from yuanqi.parameters import parameters
 from yuanqi.supervision.events import (
     CaseEscalated,
     LimitNear,
@@ -54,9 +56,7 @@ from .events import (
 )
 from .models import Level
 from .notices_facts import Facts, Recipients, Told, together
-
-# what is older is news to nobody: a subscriber that begins late, or an import, floods no inbox
-NEWS = timedelta(days=14)
+from .parameters_defined import NEWS_DAYS
 
 SOURCE = "servicedesk"  # of these notices, for their wording
 
@@ -85,7 +85,9 @@ def handle(events: Sequence[JournalEvent]) -> None:
 
 def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
     """Write the notices that follow from these events, in order, and plan their sending."""
-    telling = [event for event in events if event.kind in _RULES and event.at > now - NEWS]
+    # what is older is news to nobody: a subscriber that begins late, or an import, floods no inbox
+    news = timedelta(days=parameters.value(NEWS_DAYS))
+    telling = [event for event in events if event.kind in _RULES and event.at > now - news]
     if not telling:
         return
     facts = Facts.read(telling)
@@ -256,6 +258,16 @@ def _parked(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
     return facts.contact(case, Told.PARKED)
 
 
+def _clock_moved(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
+    """The enterprise of the limit that it waits for; the rest stands on the request's page."""
+    payload = event.payload
+    if payload["purpose"] != Purpose.RESOLVE or payload["due_after"] == payload["due_before"]:
+        return {}
+    return together(
+        facts.handler(case, event.at, Told.DUE_MOVED), facts.contact(case, Told.DUE_MOVED_FOR_YOU)
+    )
+
+
 def _to_officer_named(told: Told) -> Callable[[Facts, Case, JournalEvent], Recipients]:
     def rule(facts: Facts, case: Case, event: JournalEvent) -> Recipients:
         return facts.officers([event.payload["officer_id"]], event.at, told)
@@ -305,6 +317,7 @@ _RULES: dict[str, Callable[[Facts, Case, JournalEvent], Recipients]] = {
     ExtensionDecided.kind: _extension_decided,
     HandedOver.kind: _handed_over,
     CaseParked.kind: _parked,
+    ClockMoved.kind: _clock_moved,
     RequestRedispatched.kind: _redispatched,
     RequestRefused.kind: _refused,
     RequestMerged.kind: _merged,

@@ -56,6 +56,8 @@ class Told(models.TextChoices):
     EXTENSION_GRANTED = "extension_granted"
     EXTENSION_REFUSED = "extension_refused"
     EXTENDED = "extended"  # to the contact
+    DUE_MOVED = "due_moved"  # by a new calendar
+    DUE_MOVED_FOR_YOU = "due_moved_for_you"
     HANDED_OVER = "handed_over"
     TAKEN_AWAY = "taken_away"  # to who led it before
     REDISPATCHED = "redispatched"  # to the contact

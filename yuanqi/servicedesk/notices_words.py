@@ -99,6 +99,8 @@ GROUPS = (
                 Told.EXTENSION_GRANTED,
                 Told.EXTENSION_REFUSED,
                 Told.EXTENDED,
+                Told.DUE_MOVED,
+                Told.DUE_MOVED_FOR_YOU,
                 Told.TAKEN_AWAY,
                 Told.REDISPATCHED,
                 Told.NOT_ACCEPTED,
@@ -311,6 +313,10 @@ def _later_sentence(told: Told, *, has_due: bool) -> str:
             return _("办理时间延到 %(due)s。原因：%(reason)s")
         case Told.EXTENDED:
             return _("办理时间延长了。原因：%(reason)s")
+        case Told.DUE_MOVED:
+            return _("工作日历有变，办结时限改到 %(due)s。")
+        case Told.DUE_MOVED_FOR_YOU:
+            return _("放假安排公布了，办理期限改到 %(due)s。")
         case Told.HANDED_OVER:
             return _("移交给您办理。理由：%(reason)s")
         case Told.TAKEN_AWAY:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
-from yuanqi.casework.models import WITHOUT_ANSWER, ClockPause, Extension
+from django.utils.translation import gettext as _
+
+from yuanqi.casework.models import WITHOUT_ANSWER, ClockPause, Extension, Purpose
 from yuanqi.domain.clock import Limit
+from yuanqi.organisation.calendars import work_calendar
 
 from .models import Ending, Reopening
 from .story_sheet import Sheet
@@ -58,6 +61,23 @@ class Turns:
         return " ".join(
             filter(None, [unit.label if unit else "", str(request.accused_officer or "")])
         )
+
+    @property
+    def provisional(self) -> str:
+        """That a limit ends in a year whose holidays aren't published; nothing if they are.
+
+        A clock of an older calendar has been looked at when the newer one was published.
+        """
+        for record in self.sheet.clocks:
+            if record.purpose != Purpose.RESOLVE or record.due_at is None or not record.is_open:
+                continue
+            calendar = work_calendar(record.calendar)
+            day = calendar.local_day(record.due_at)
+            if record.calendar.is_current and calendar.is_provisional(day):
+                return _("%(year)s 年的放假安排还没有公布，暂按周末推算，公布后会重新计算。") % {
+                    "year": day.year
+                }
+        return ""
 
     def parks(self, pause: ClockPause) -> bool:
         """Whether this pause sets the request aside (挂起)."""

@@ -83,6 +83,21 @@ def _extension_decided(event: Happened, names: Names, to_enterprise: bool) -> st
     return _("%(officer)s同意延期 %(amount)s，到 %(due)s：%(decision)s") % values
 
 
+def _clock_moved(event: Happened, names: Names, to_enterprise: bool) -> str | None:
+    payload = event.payload
+    if payload["due_after"] == payload["due_before"]:
+        return None  # only its warning moved
+    values = {
+        "purpose": _purpose(event),
+        "before": _when(event, "due_before"),
+        "after": _when(event, "due_after"),
+        "document": payload["document_no"],
+    }
+    if payload["document_no"]:
+        return _("工作日历更新（%(document)s），%(purpose)s由 %(before)s 改到 %(after)s") % values
+    return _("工作日历更新，%(purpose)s由 %(before)s 改到 %(after)s") % values
+
+
 def _parked(event: Happened, _names: Names, _to_enterprise: bool) -> str:
     return _("挂起：%(why)s（%(until)s 前复核）") % {
         "why": event.payload["explanation"].rstrip("。"),
@@ -224,6 +239,7 @@ WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "casework.extension_asked": _extension_asked,
     "casework.extension_decided": _extension_decided,
     "casework.case_parked": _parked,
+    "casework.clock_moved": _clock_moved,
     "casework.file_removed": _file_removed,
     "supervision.limit_near": _limit_near,
     "supervision.limit_passed": _limit_passed,
@@ -243,5 +259,6 @@ ASIDE = frozenset(
         "supervision.supervision_ended",
         "servicedesk.request_joined",
         "casework.file_removed",
+        "casework.clock_moved",
     }
 )

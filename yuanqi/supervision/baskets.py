@@ -4,7 +4,7 @@ A case stands in every basket whose question it raises, and leaves them all once
 looked at since it was closed. The oldest comes first, so that nothing waits without end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -12,39 +12,53 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from yuanqi.casework.models import Case, CaseState, ClockPause, ClockRecord, Outcome, Purpose
 from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation.actors import Actor
+from yuanqi.parameters import parameters
 
 from .models import Basket, Inspection
+from .parameters_defined import FAST_MINUTES, LONG_PAUSE_DAYS, REACH_DAYS
 
-REACH = timedelta(days=90)  # what ended earlier is too old to be mended
-LONG_PAUSE = timedelta(days=7)
-FAST = timedelta(hours=1)  # from the raising to the answer: hardly time to look
 SLOW_LEVEL = "P4"  # a consultation may well be answered at once
 
 _clocks = ClockRecord.objects.filter(case=OuterRef("pk"), task__isnull=True)
 _inspected = Inspection.objects.filter(case=OuterRef("pk"), at__gte=OuterRef("closed_at"))
 
-CONDITIONS: Mapping[str, Q] = {
-    # the contact clock runs until the enterprise is spoken to, at the latest until the answer
-    Basket.NO_CONTACT: Q(answered_at__isnull=False)
-    & Exists(_clocks.filter(purpose=Purpose.CONTACT, stopped_at__gte=OuterRef("answered_at"))),
-    Basket.BAD_REVIEW: Q(bad_reviews__gte=1),
-    Basket.UNRATED: Q(outcome=Outcome.UNRATED),
-    Basket.LONG_PAUSED: Exists(
-        ClockPause.objects.filter(
-            clock__case=OuterRef("pk"), end_at__gte=F("start_at") + LONG_PAUSE
-        )
-    ),
-    Basket.FAST: Q(answered_at__lte=F("opened_at") + FAST) & ~Q(level=SLOW_LEVEL),
+
+def _no_contact() -> Q:
+    """The contact clock runs until the enterprise is spoken to, at the latest until the answer."""
+    in_silence = _clocks.filter(purpose=Purpose.CONTACT, stopped_at__gte=OuterRef("answered_at"))
+    return Q(answered_at__isnull=False) & Exists(in_silence)
+
+
+def _long_paused() -> Q:
+    length = timedelta(days=parameters.value(LONG_PAUSE_DAYS))
+    return Exists(
+        ClockPause.objects.filter(clock__case=OuterRef("pk"), end_at__gte=F("start_at") + length)
+    )
+
+
+def _fast() -> Q:
+    """From the raising to the answer there was hardly time to look."""
+    length = timedelta(minutes=parameters.value(FAST_MINUTES))
+    return Q(answered_at__lte=F("opened_at") + length) & ~Q(level=SLOW_LEVEL)
+
+
+_CONDITIONS: Mapping[str, Callable[[], Q]] = {
+    Basket.NO_CONTACT: _no_contact,
+    Basket.BAD_REVIEW: lambda: Q(bad_reviews__gte=1),
+    Basket.UNRATED: lambda: Q(outcome=Outcome.UNRATED),
+    Basket.LONG_PAUSED: _long_paused,
+    Basket.FAST: _fast,
 }
 
 
 def in_basket(basket: str, actor: Actor, now: datetime) -> QuerySet[Case]:
     """The closed cases of a basket that nobody has looked at since they were closed."""
     return cases_visible_to(actor).filter(
-        CONDITIONS[basket],
+        _CONDITIONS[basket](),
         ~Exists(_inspected),
         state=CaseState.CLOSED,
-        closed_at__gte=now - REACH,
+        # what ended earlier is too old to be mended
+        closed_at__gte=now - timedelta(days=parameters.value(REACH_DAYS)),
     )
 
 

@@ -12,7 +12,7 @@ from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import bureaus
 
 from ..acts.dispatching import NAMED_AFTER
-from ..models import Return
+from ..models import Category, Return
 from ..operations import CoHandler
 from .parts import ActForm
 
@@ -62,6 +62,10 @@ class DispatchForm(ActForm):
             lead.help_text = lead.help_text or _("建议 %(unit)s：这类诉求通常由它主办。") % {
                 "unit": proposed.label
             }
+        usual = Category.objects.filter(pk=case.category).values_list("co_handlers", flat=True)
+        asked = [unit.label for unit in self.units if unit.pk in (usual.first() or ())]
+        if asked:
+            lead.help_text += _("常请%(units)s协办。") % {"units": _("、").join(asked)}
         for unit in self.units:
             self.fields[f"co_{unit.pk}"] = forms.BooleanField(required=False, label=unit.label)
             self.fields[f"brief_{unit.pk}"] = forms.CharField(

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from yuanqi.foundation import files
 from yuanqi.foundation.errors import Invalid, OutOfSpace
+from yuanqi.parameters import parameters
 
-MOST_FILES = 10
+from ..parameters_defined import FILES_MOST
+
 BODY_LENGTH = 5000
 # what phones and offices have; the bytes decide, this only guides the chooser
 ACCEPTED = "image/*,.pdf,.docx,.xlsx"
@@ -24,7 +26,7 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files, up to ten at once; they are checked by content when all else fits."""
+    """Files, as many at once as the park allows; checked by content when all else fits."""
 
     widget = FilesInput(attrs={"accept": ACCEPTED})
 
@@ -32,10 +34,11 @@ class FilesField(forms.FileField):
         given = [item for item in data or () if item]
         if self.required and not given:
             raise ValidationError(self.error_messages["required"], code="required")
-        if len(given) > MOST_FILES:
+        most = parameters.value(FILES_MOST)
+        if len(given) > most:
             raise ValidationError(
                 _("一次最多 %(most)d 个文件，您选了 %(count)d 个，请分次上传。"),
-                params={"most": MOST_FILES, "count": len(given)},
+                params={"most": most, "count": len(given)},
             )
         return given
 

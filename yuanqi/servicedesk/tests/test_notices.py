@@ -15,7 +15,7 @@ from yuanqi.notices.models import Notice
 from yuanqi.organisation import operations as organisation
 from yuanqi.registry import operations as registry
 from yuanqi.servicedesk import operations as desk
-from yuanqi.servicedesk.notices import NEWS, handle, notices_make
+from yuanqi.servicedesk.notices import handle, notices_make
 from yuanqi.servicedesk.tests.noticed import RAISED_AT, TEXT, Desk
 
 
@@ -285,9 +285,9 @@ def test_the_same_events_again_add_nothing_and_keep_what_is_read(on_desk):
 def test_what_is_old_is_news_to_nobody(on_desk):
     events = list(JournalEvent.objects.order_by("id"))
 
-    notices_make(events, now=RAISED_AT + NEWS)
+    notices_make(events, now=RAISED_AT + timedelta(days=14))
     assert not Notice.objects.exists()
-    notices_make(events, now=RAISED_AT + NEWS - timedelta(seconds=1))
+    notices_make(events, now=RAISED_AT + timedelta(days=14) - timedelta(seconds=1))
     assert Notice.objects.count() == 2
 
 

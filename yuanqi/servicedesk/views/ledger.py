@@ -19,15 +19,16 @@ from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, NotAllowed
 from yuanqi.organisation.queries import departments
+from yuanqi.parameters import parameters
 from yuanqi.supervision.queries import idle_before
 
 from .. import exports, forms
 from .. import ledger as desk
-from ..batch import MOST as MOST_AT_ONCE
 from ..batch import offered
 from ..ledger import Filters
 from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
 from ..ledger_saved import views_of
+from ..parameters_defined import BATCH_MOST
 from ..queries import categories
 from ..rows import plain_words, rows_of
 from ..search import TooBroad, in_time
@@ -117,7 +118,7 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         "back_query": urlencode({"back": back}),
         "offered": [] if filters.queue == "closed" else offered(actor),
         "batch_form": forms.BatchForm(initial={"back": back}),
-        "most_at_once": MOST_AT_ONCE,
+        "most_at_once": parameters.value(BATCH_MOST),
         "may_dispatch": actor.has(Role.CENTRE),
     }
 

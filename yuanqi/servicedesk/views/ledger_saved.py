@@ -38,7 +38,7 @@ def _page(request: HttpRequest, *, refused: tuple[int, str] = (0, ""), status: i
             (view, f"{here}?{view.query}", refused[1] if view.pk == refused[0] else "")
             for view in ledger_saved.views_of(request.actor)
         ],
-        "most": ledger_saved.MOST,
+        "most": ledger_saved.most_views(),
     }
     return render(request, "servicedesk/ledger_views.html", context, status=status)
 

@@ -33,7 +33,7 @@ QUESTIONS = {
     Basket.BAD_REVIEW: gettext_lazy("企业给过差评。看看后来解决了没有，回访记的是不是事实。"),
     Basket.UNRATED: gettext_lazy("企业到期没有评价，不算满意。看看答复讲清楚没有，问问企业。"),
     Basket.LONG_PAUSED: gettext_lazy("计时停过一周以上。看看理由成不成立，停的时候有没有人管。"),
-    Basket.FAST: gettext_lazy("提出一小时内就答复了。看看是真办好了，还是先答复了事。"),
+    Basket.FAST: gettext_lazy("提出不久就答复了。看看是真办好了，还是先答复了事。"),
 }
 
 
