@@ -7,6 +7,7 @@ class SigninConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import policy
+        from . import erasing, policy
 
         policy.define()
+        erasing.define()

@@ -83,12 +83,13 @@ def test_nothing_that_names_him_is_left_anywhere(zone):
     assert told == {
         "登录账号（停用，用户名换掉）": 1, "日志里的姓名、电话等原值": 2, "接收通知的地址": 1,
         "收到的消息": 0, "联系人的姓名、电话、职务": 1, "搜索里的姓名": 1,
+        "登录记录、动态口令、外部身份": 0,
     }  # fmt: skip
     assert [(one.label, one.count) for one in removed if one.is_left] == [
         ("他写的诉求和留言（业务记录，保留）", 1)
     ]
     row.refresh_from_db()
-    assert row.state == "done" and len(row.removed) == 7
+    assert row.state == "done" and len(row.removed) == 8
 
 
 def _tables_with(value: str) -> list[str]:
@@ -245,7 +246,7 @@ def test_of_two_who_confirm_at_once_one_erases(committed):
     for thread in threads:
         thread.join(30)
 
-    assert sorted(map(str, found)) == ["7", "conflict"]
+    assert sorted(map(str, found)) == ["8", "conflict"]
     assert JournalEvent.objects.filter(kind="audit.person_erased").count() == 1
 
 
