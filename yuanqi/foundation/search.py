@@ -29,6 +29,7 @@ _SHORTEST_CODE_END = 4
 _MOST_READINGS = 4
 _LARGEST_VECTOR = 900_000  # bytes; PostgreSQL refuses a `tsvector` of a megabyte
 _INITIALS = "~"  # before pinyin initials, so that they are no Latin words
+_MARK = "@"
 
 _HAN = "〇々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _RUNS = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<word>(?:(?![{_HAN}])[^\W_])+)")
@@ -153,6 +154,15 @@ class Query:
         if not told:
             return None
         return cls(told, " | ".join(f"({_asked(word, is_last=False)})" for word in told))
+
+    def among(self, marks: Iterable[str]) -> "Query":
+        """Ask only of what bears one of these marks (`mark`)."""
+        return Query(self.words, f"({self.tsquery}) & ({' | '.join(map(_quoted, marks))})")
+
+
+def mark(name: str) -> str:
+    """A lexeme that no text has and nobody can ask for: by which a vector is sorted."""
+    return f"{_MARK}{name}"
 
 
 def words_of(text: str) -> list[str]:

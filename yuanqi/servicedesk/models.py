@@ -218,9 +218,10 @@ class SavedView(models.Model):
 class SearchText(models.Model):
     """By which words a request is found (`foundation.search`): made again after each event on it.
 
-    `words` are of what the enterprise may read: number, names, text, talk, plan, answer. `inside`,
-    null where the park keeps nothing to itself, are all words that staff may read: those and the
-    internal notes, the co-handlers' opinions, reasons of returns, call-backs.
+    `words` are of what the enterprise may read: number, names, text, talk, plan, answer. `inside`
+    are all words that staff may read: those and the internal notes, the co-handlers' opinions,
+    reasons of returns, call-backs; and marks of the year, the month and who may see it. It is
+    looked through for everybody, by its index; an enterprise's question is then asked of `words`.
     """
 
     case = models.OneToOneField(
@@ -234,6 +235,5 @@ class SearchText(models.Model):
         db_table = "request_search"
         # a pending list would make now and then one search pay for a thousand writes
         indexes = [
-            GinIndex(fields=["words"], name="request_search_words", fastupdate=False),
             GinIndex(fields=["inside"], name="request_search_inside", fastupdate=False),
         ]

@@ -2,38 +2,98 @@
 
 The newest come first. What is quick depends on how frequent the words are, and PostgreSQL guesses
 badly where frequent words never meet. So the newest requests are walked and tested by their keys
-as long as that fills a page; else the index says which requests match, and those few are read.
+as long as that fills a page; else the index says which requests match, and those few are read;
+else it says in which month the newest of them was raised, and the walk begins there.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from psycopg.errors import QueryCanceled
 
 from yuanqi.casework.models import Case
 from yuanqi.casework.queries import cases_visible_to
-from yuanqi.foundation import pages
+from yuanqi.foundation import pages, search
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import YuanqiError
 from yuanqi.foundation.pages import Key, KeysetPage
 from yuanqi.foundation.search import Matches, Query
 
 from .models import SearchText
+from .search_index import month_mark, year_mark
 
-FEW = 5_000  # matches: as many are read by their keys
-SAMPLE = 2_000  # of the newest requests: words that meet in many of them are frequent
-WINDOWS = (2_000, 32_000, 128_000)  # of the newest requests, walked one after the other
+FEW = 2_000  # matches: as many are read by their keys
+SAMPLE = 1_000  # of the newest requests: words that meet in many of them are frequent
+FIRST, NEXT = 300, 2_000  # of the newest requests, walked before the index is asked, and after
 PATIENCE_MS = 2_000
 NEWEST = (Key("opened_at", descending=True), Key("id", descending=True))
 _NOTHING = Q(pk__in=())
+_MARKED = """
+SELECT mark FROM unnest(%s::text[]) AS mark
+WHERE EXISTS (SELECT FROM request_search WHERE {conditions}) LIMIT 1
+"""
 
 
 class TooBroad(YuanqiError):
     """The search took too long: more words would narrow it down."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked, of what this actor may see."""
+
+    query: Query
+    actor: Actor
+
+    @cached_property
+    def narrowed(self) -> Query:
+        """The words, among the requests marked as his: the index keeps who may see a request.
+
+        The marks only make it quick; who may see a case is asked of `cases_visible_to`.
+        """
+        if self.actor.sees_every_case:
+            return self.query
+        names = self.actor.grantees or ("nobody",)
+        return self.query.among(search.mark(name) for name in names)
+
+    @cached_property
+    def found(self) -> QuerySet[SearchText]:
+        """What matches; an enterprise's words only in what it may read itself."""
+        return self.of(self.narrowed)
+
+    def of(self, query: Query) -> QuerySet[SearchText]:
+        found = SearchText.objects.filter(Matches("inside", query))
+        if self.actor.side is Side.ENTERPRISE:
+            return found.filter(Matches("words", self.query))
+        return found
+
+    @cached_property
+    def test(self) -> Q:
+        """The condition tested on one case after the other, by its key."""
+        column = "words" if self.actor.side is Side.ENTERPRISE else "inside"
+        tested = SearchText.objects.filter(Matches(column, self.query), case=OuterRef("pk"))
+        return Q(Exists(tested))
+
+    def marked(self, marks: Sequence[str]) -> str | None:
+        """The first of these marks that something matching bears; None without any."""
+        conditions = ["inside @@ ((%s) || ' & ' || quote_literal(mark))::tsquery"]
+        values = [f"({self.narrowed.tsquery})"]
+        if self.actor.side is Side.ENTERPRISE:
+            conditions.append("words @@ %s::tsquery")
+            values.append(self.query.tsquery)
+        # one mark after the other, in their order, and no further than the first
+        sql = _MARKED.format(conditions=" AND ".join(conditions))
+        with _by_index(), connection.cursor() as cursor:
+            cursor.execute(sql, [list(marks), *values])
+            found = cursor.fetchone()
+        return found[0] if found else None
 
 
 def matching(text: str, actor: Actor) -> Q:
@@ -49,12 +109,12 @@ def matching(text: str, actor: Actor) -> Q:
     query = Query.of(text)
     if query is None:
         return _NOTHING
-    found = _found(query, actor)
-    if not (_estimate(found) > FEW and _is_frequent(found)):
-        few = _few(found)
+    asked = _Question(query, actor)
+    if not (_estimate(asked.found) > FEW and _is_frequent(asked)):
+        few = _few(asked.found)
         if few is not None:
             return Q(pk__in=few)
-    return _test(found)
+    return asked.test
 
 
 def search_requests(
@@ -75,41 +135,70 @@ def search_requests(
     query = Query.of(text)
     if query is None:
         return pages.keyset_page(listed.none(), NEWEST, cursor, size=size)
-    found = _found(query, actor)
+    asked = _Question(query, actor)
     with in_time():
-        tested = listed.filter(_test(found))
-        first, *wider = WINDOWS
-        seems_frequent = _estimate(found) > FEW
-        page = _walk(tested, listed, first, cursor, size) if seems_frequent else None
-        if page is not None:
-            return page
-        few = _few(found)
+        tested = listed.filter(asked.test)
+        if _estimate(asked.found) > FEW:
+            page = _walk(tested, listed, FIRST, cursor, size)
+            if page is not None:
+                return page
+        few = _few(asked.found)
         if few is not None:
             return pages.keyset_page(listed.filter(pk__in=few), NEWEST, cursor, size=size)
-        page = None if seems_frequent else _walk(tested, listed, first, cursor, size)
+        page = _walk(tested, listed, NEXT, cursor, size)
         if page is not None:
             return page
-        # frequent, but not lately: the newest of them from the index, as far as he may see them
-        newest = listed.filter(pk__in=_newest(found, listed, cursor))
-        page = pages.keyset_page(newest, NEWEST, cursor, size=size)
+        page = _from_months(asked, tested, listed, cursor, size)
+        return page or pages.keyset_page(tested, NEWEST, cursor, size=size)
+
+
+def _from_months(
+    asked: _Question, tested: QuerySet[Case], listed: QuerySet[Case], cursor: str, size: int
+) -> KeysetPage[Case] | None:
+    """Frequent, but not lately: a page from the newest month that has any on.
+
+    None if it isn't filled by what is quickly read.
+    """
+    before = timezone.localtime(_start(listed, cursor))
+    keys: list[int] = []
+    for year, month in _months(asked, before):
+        end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=before.tzinfo)
+        if not keys:
+            older = Q(opened_at__lt=end)
+            page = _walk(tested.filter(older), listed.filter(older), NEXT, cursor, size)
+            if page is not None:
+                return page
+        of_month = asked.of(asked.narrowed.among([month_mark(year, month)]))
+        keys += _keys(of_month)[: FEW + 1]
+        if len(keys) > FEW:
+            break
+        page = pages.keyset_page(listed.filter(pk__in=keys), NEWEST, cursor, size=size)
         if page.next_cursor:
             return page
-        for width in wider:
-            walked = _walk(tested, listed, width, cursor, size)
-            if walked is not None:
-                return walked
-        return pages.keyset_page(tested, NEWEST, cursor, size=size)
+    return None
 
 
-def _found(query: Query, actor: Actor) -> QuerySet[SearchText]:
-    if actor.side is Side.ENTERPRISE:
-        return SearchText.objects.filter(Matches("words", query))
-    return SearchText.objects.filter(Q(Matches("words", query)) | Q(Matches("inside", query)))
-
-
-def _test(found: QuerySet[SearchText]) -> Q:
-    """The condition tested on one case after the other, by its key."""
-    return Q(Exists(found.filter(case=OuterRef("pk"))))
+def _months(asked: _Question, before: datetime) -> Iterator[tuple[int, int]]:
+    """The months in which something that matches was raised, from an instant back."""
+    first = Case.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
+    if first is None:
+        return
+    oldest = timezone.localtime(first)
+    years = list(range(before.year, oldest.year - 1, -1))
+    while years:
+        mark = asked.marked([year_mark(year) for year in years])
+        if mark is None:
+            return
+        year = next(year for year in years if year_mark(year) == mark)
+        years = [other for other in years if other < year]
+        months = list(range(before.month if year == before.year else 12, 0, -1))
+        while months:
+            mark = asked.marked([month_mark(year, month) for month in months])
+            if mark is None:
+                break
+            month = next(month for month in months if month_mark(year, month) == mark)
+            months = [other for other in months if other < month]
+            yield year, month
 
 
 def _estimate(found: QuerySet[SearchText]) -> int:
@@ -117,34 +206,32 @@ def _estimate(found: QuerySet[SearchText]) -> int:
     return int(json.loads(found.explain(format="json"))[0]["Plan"]["Plan Rows"])
 
 
-def _is_frequent(found: QuerySet[SearchText]) -> bool:
+def _is_frequent(asked: _Question) -> bool:
     """Whether a page of matches stands among the newest requests."""
     newest = Case.objects.order_by("-opened_at", "-id").values("pk")[:SAMPLE]
-    met = Case.objects.filter(_test(found), pk__in=newest)
+    met = Case.objects.filter(asked.test, pk__in=newest)
     return met[: pages.SIZE].count() == pages.SIZE
 
 
 def _few(found: QuerySet[SearchText]) -> list[int] | None:
     """The keys of all that match, from the index; None if there are more than a few."""
-    keys = _by_index(found)
+    keys = _keys(found)
     return keys if len(keys) <= FEW else None
 
 
-def _newest(found: QuerySet[SearchText], listed: QuerySet[Case], cursor: str) -> list[int]:
-    """The keys of the newest that match after the cursor, from the index."""
-    start = _start(listed, cursor)
-    if start is not None:
-        found = found.filter(opened_at__lte=start)
-    return _by_index(found.order_by("-opened_at", "-case_id"))[:FEW]
+def _keys(found: QuerySet[SearchText]) -> list[int]:
+    with _by_index():
+        return list(found.values_list("case_id", flat=True)[: FEW + 1])
 
 
-def _by_index(found: QuerySet[SearchText]) -> list[int]:
+@contextmanager
+def _by_index() -> Iterator[None]:
     with transaction.atomic():
-        # reading the whole table would seem cheap: the planner doesn't count unpacking the words
-        _set(enable_seqscan="off")
-        keys = list(found.values_list("case_id", flat=True)[: FEW + 1])
-        _set(enable_seqscan="on")
-    return keys
+        # reading the whole table would seem cheap: the planner doesn't count unpacking the words.
+        # The index' answer is kept exact in memory, or each row of a page would be unpacked
+        _set(enable_seqscan="off", work_mem="'64MB'")
+        yield
+        _set(enable_seqscan="on", work_mem="DEFAULT")
 
 
 def _start(listed: QuerySet[Case], cursor: str) -> datetime | None:

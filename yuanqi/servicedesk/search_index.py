@@ -7,10 +7,20 @@ what the event says, so that running twice, late or from the beginning gives the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 
-from yuanqi.casework.models import Attachment, Case, Evaluation, Extension, Message, Task
+from yuanqi.casework.models import (
+    Attachment,
+    Case,
+    CaseAccess,
+    Evaluation,
+    Extension,
+    Message,
+    Task,
+)
 from yuanqi.foundation import search
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.registry import search as registry
@@ -29,7 +39,10 @@ def handle(events: Sequence[JournalEvent]) -> None:
         for event in events
         if event.stream.startswith("enterprise:")
     }
-    index({case for case in cases if isinstance(case, int)})
+    touched = {case for case in cases if isinstance(case, int)}
+    # whoever is let into a case is let into what was merged into it
+    merged = Case.objects.filter(merged_into__in=touched).values_list("pk", flat=True)
+    index(touched | set(merged))
     if enterprises:
         registry.index(enterprises)
 
@@ -85,18 +98,34 @@ class Said:
 
     openly: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
+    grantees: list[str] = field(default_factory=list)
 
 
 def _row(case: Case, said: Said) -> SearchText:
     words = search.lexemes(case.title, case.request.text, case.request.contact.name, *said.openly)
     words |= search.code_lexemes(case.number)
     words |= registry.lexemes_of(case.enterprise)
-    inside = None
-    if said.inside:
-        inside = search.vector(words | search.lexemes(*said.inside))
+    inside = words | search.lexemes(*said.inside) | set(marks_of(case.opened_at, said.grantees))
     return SearchText(
-        case=case, opened_at=case.opened_at, words=search.vector(words), inside=inside
+        case=case,
+        opened_at=case.opened_at,
+        words=search.vector(words),
+        inside=search.vector(inside),
     )
+
+
+def marks_of(opened_at: datetime, grantees: Iterable[str]) -> list[str]:
+    """The year and the month in which a request was raised, and who may see it."""
+    at = timezone.localtime(opened_at)
+    return [year_mark(at.year), month_mark(at.year, at.month), *map(search.mark, grantees)]
+
+
+def year_mark(year: int) -> str:
+    return search.mark(f"{year}")
+
+
+def month_mark(year: int, month: int) -> str:
+    return search.mark(f"{year}{month:02d}")
 
 
 def _read(ids: Sequence[int]) -> list[tuple[Case, Said]]:
@@ -107,6 +136,9 @@ def _read(ids: Sequence[int]) -> list[tuple[Case, Said]]:
         .order_by("pk")
     )
     found: dict[int, Said] = defaultdict(Said)
+    access = CaseAccess.objects.filter(case__in=ids).values_list("case_id", "grantee")
+    for case_id, name in access:
+        found[case_id].grantees.append(name)
     for message in Message.objects.filter(case__in=ids):
         _add(found[message.case_id], message.audience, message.body)
     for file in Attachment.objects.filter(case__in=ids, removed_at__isnull=True):

@@ -130,7 +130,7 @@ def _alike(
     candidates = listed.filter(request__isnull=False).select_related("request", "lead")
     if is_indexed:
         # the newest of those that share a rare word; of the rest nothing would pass anyway
-        shared = SearchText.objects.filter(Matches("words", question.query))
+        shared = SearchText.objects.filter(Matches("inside", question.query))
         newest = shared.order_by("-opened_at").values_list("case_id", flat=True)
         candidates = candidates.filter(pk__in=list(newest[: CANDIDATES * 5]))
     found = []

@@ -90,7 +90,8 @@ class CaseForm:
     is_complaint: bool
     stream: Filler
     events: tuple[EventForm, ...]
-    search: tuple[Filler, str, str | None]  # key and time; the words that stay, those inside
+    grantees: tuple[str, ...]  # of the park: who may see it beside the enterprise
+    search: tuple[Filler, str, str]  # key and time; the words that stay, those inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def form_of(told: Told) -> Form:
 def _case(case: Case, request: ServiceRequest, layout: Layout) -> CaseForm:
     said = layout.told.said[case.pk]
     words = search.lexemes(case.title, request.text, *said.openly)
-    inside = words | search.lexemes(*said.inside) if said.inside else None
+    inside = words | search.lexemes(*said.inside)
     key = layout.key(Case, case.pk)
     head: list[Part] = [key, "\t", *_instant(case.opened_at, layout), "\t"]
     return CaseForm(
@@ -189,10 +190,11 @@ def _case(case: Case, request: ServiceRequest, layout: Layout) -> CaseForm:
         is_complaint=request.is_complaint,
         stream=Text.of(["case:", key]).filler(),
         events=tuple(_event(e, request, layout) for e in layout.told.events[case.pk]),
+        grantees=tuple(name for name in said.grantees if not name.startswith("e")),
         search=(
             Text.of(head).filler(),
             escaped(search.vector(words)),
-            escaped(search.vector(inside)) if inside is not None else None,
+            escaped(search.vector(inside)),
         ),
     )
 

@@ -16,7 +16,7 @@ from yuanqi.foundation.journal import GENESIS
 
 from .firms import Firms
 from .forms import CaseForm, Form
-from .texts import NULL, escaped
+from .texts import escaped
 from .words import tail_of
 
 _GENESIS = GENESIS.hex()
@@ -62,6 +62,7 @@ class Teller:
             for ordinal in range(self._first, max(days) + int(plan.shifts.max()) + 1)
         ]
         self._months = [f"{day[2:4]}{day[5:7]}" for day in self._days]
+        self._marks = [(day[:4], f"{day[:4]}{day[5:7]}") for day in self._days]
 
     def tell(self, start: int, end: int) -> Told:
         """Tell this stretch of the plan."""
@@ -107,7 +108,12 @@ class Teller:
             for case, said, tail in zip(form.cases, numbers, tails, strict=True):
                 self._chain(case, values, tables)
                 events += len(case.events)
-                self._index(case, values, found, said, tail, tables)
+                marks = [
+                    *case.grantees,
+                    f"e{self.firms.values[firm][0]}",
+                    *self._marks[form.opened[0] + moved],
+                ]
+                self._index(case, values, (found, said, tail, marks), tables)
             shares.update((day + shift, *rest) for day, *rest in form.shares)
         copied = {name: "".join(rows).encode() for name, rows in tables.items()}
         return Told(copied, shares, events)
@@ -130,15 +136,17 @@ class Teller:
         self,
         case: CaseForm,
         values: Sequence[object],
-        firm: str,
-        number: str,
-        tail: str,
+        added: tuple[str, str, str, list[str]],
         tables: dict[str, list[str]],
     ) -> None:
+        """How it is found: as its life, by its enterprise, its number, its own words, its marks."""
+        firm, number, tail, marks = added
         head, words, inside = case.search
-        added = search.code_lexemes(number)
+        own = search.code_lexemes(number)
         if not case.is_complaint:
-            added |= search.lexemes(tail)
-        more = f" {firm} {escaped(search.vector(added))}"
-        kept = NULL if inside is None else inside + more
-        tables["request_search"].append(f"{head.filled(values)}{words}{more}\t{kept}\n")
+            own |= search.lexemes(tail)
+        more = f" {firm} {escaped(search.vector(own))}"
+        sorted_by = escaped(search.vector(map(search.mark, marks)))
+        tables["request_search"].append(
+            f"{head.filled(values)}{words}{more}\t{inside}{more} {sorted_by}\n"
+        )

@@ -191,13 +191,14 @@ def test_running_over_the_same_events_again_changes_nothing(two):
 @pytest.fixture
 def small(monkeypatch) -> None:
     """As if a page, a sample and a window were large: what takes a million rows elsewhere."""
-    monkeypatch.setattr(search, "WINDOWS", (2, 4))
+    monkeypatch.setattr(search, "FIRST", 2)
+    monkeypatch.setattr(search, "NEXT", 4)
     monkeypatch.setattr(search, "SAMPLE", 4)
     monkeypatch.setattr(search.pages, "SIZE", 2)
 
 
 @pytest.mark.parametrize("estimate", [0, 10**6], ids=["few", "frequent"])
-@pytest.mark.parametrize("few", [0, 10**6], ids=["not few", "few after all"])
+@pytest.mark.parametrize("few", [0, 2, 10**6], ids=["not few", "few a month", "few after all"])
 def test_whichever_way_is_taken_the_answer_is_the_same(two, small, monkeypatch, estimate, few):
     for number in range(7):
         desk.request_raise(
