@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -59,9 +60,14 @@ _PAPERS = (
     ("环境管理体系认证证书", "云泽认证中心", 3, "EMS", 38, 8),
     ("特种设备使用登记证", "市市场监督管理局", 4, "TS", 30, 5),
 )
-_COUNTRIES = (("JP", "JPY"), ("KR", "USD"), ("DE", "EUR"), ("US", "USD"), ("SG", "USD"),
-              ("HK", "HKD"))  # fmt: skip
+_COUNTRIES = ("JP", "JP", "KR", "DE", "US", "SG", "HK")
 GROUPS, _LEAST_MEMBERS, _MOST_MEMBERS = 14, 2, 5
+
+
+# the enterprise that visitors meet first is told, not drawn
+_KNOWN = "松濑精密陶瓷"
+_KNOWN_CLASS = "C3073"
+_KNOWN_ENDS = 47  # days until its first title ends
 
 
 @dataclass
@@ -136,7 +142,10 @@ def _basics(
         standing = rng.choice((Standing.BUILDING, Standing.BUILDING, Standing.SUSPENDED))
     acts.enterprise_change(
         bulk, firm,
-        industry_code=_class_of(firm.industry, rng), area=area, group=group, standing=standing,
+        industry_code=_KNOWN_CLASS
+        if firm.short_name == _KNOWN
+        else _class_of(firm.industry, rng),
+        area=area, group=group, standing=standing,
         credit=rng.choice((*[Credit.A] * 6, *[Credit.B] * 5, Credit.C, "")),
         legal_person=legal,
         capital=Decimal(round(300 + large * 60_000, -2)),
@@ -160,19 +169,33 @@ def _basics(
 
 def _class_of(division: str, rng: Random) -> str:
     """A class under the division that a firm's trade names."""
-    by_name = {one.name: one.code for one in industry.table().values() if one.level == 2}
-    code = by_name.get(division, "")
-    below = [
-        other.code
-        for other in industry.table().values()
-        if code and other.level == 4 and other.code.startswith(code)
-    ]
-    return rng.choice(below) if below else code
+    below = _classes().get(division)
+    return rng.choice(below) if below else ""
+
+
+@cache
+def _classes() -> dict[str, list[str]]:
+    """The classes of each division, by the division's name."""
+    table = industry.table()
+    found: dict[str, list[str]] = {one.name: [] for one in table.values() if one.level == 2}
+    for one in table.values():
+        if one.level == 4:
+            found[table[one.code[:3]].name].append(one.code)
+    return found
 
 
 def _titles_and_papers(one: Drawer, bulk: Bulk, told: dict[str, Any]) -> None:
     rng, firm = one.rng, one.firm
+    if firm.short_name == _KNOWN:
+        until = one.now.date() + timedelta(days=_KNOWN_ENDS)
+        acts.title(
+            bulk, enterprise=firm, name="高新技术企业", level=_LEVELS.NATIONAL,
+            issuer="省科学技术厅", number="GR2023100621",
+            granted_on=until - timedelta(days=3 * 365 - 1), valid_until=until, **told,
+        )  # fmt: skip
     share = 1.0 if firm.is_industrial else 0.3
+    if firm.short_name == _KNOWN:
+        share = 0
     for name, level, issuer, years, of_hundred in _TITLES:
         if one.chance(of_hundred * share):
             granted = one.past(max(years, 2) * 365 + 120)
@@ -197,8 +220,10 @@ def _owners(one: Drawer, names: Any, bulk: Bulk, told: dict[str, Any]) -> None:
     capital = firm.capital or Decimal(1000)
     kinds = Investor.Kind
     owners: list[tuple[str, str, str]] = []
-    if one.chance(18):
-        country, _currency = rng.choice(_COUNTRIES)
+    if firm.short_name == _KNOWN:
+        owners.append(("松濑株式会社", kinds.FIRM, "JP"))
+    elif one.chance(18):
+        country = rng.choice(_COUNTRIES)
         word = firm.name_en.split()[0] if firm.name_en else "Orient"
         owners.append((f"{word} Holdings Ltd.", kinds.FIRM, country))
     if one.chance(6):

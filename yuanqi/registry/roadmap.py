@@ -33,7 +33,7 @@ class Line:
     @property
     def share(self) -> str:
         """How much of the planned investment has been made, in per cent; empty if unknown."""
-        if not self.project.investment:
+        if not self.project.investment or not self.invested:
             return ""
         return f"{self.invested * 100 / self.project.investment:.0f}%"
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
-from yuanqi.casework.models import Case
+from yuanqi.casework.models import Case, Task
 from yuanqi.casework.queries import definition_in
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
@@ -181,6 +181,11 @@ def _names_of(events: Sequence[JournalEvent], cases: dict[str, Case]) -> Names:
             f"account:{one.account_id}": units.get(one.department_id, "") for one in officers
         },
         officers={one.pk: one.name for one in officers},
+        opinions=dict(
+            Task.objects.filter(case__in=[case.pk for case in cases.values()]).values_list(
+                "pk", "opinion"
+            )
+        ),
         grounds={code: getattr(ground.label, language) for code, ground in grounds.items()},
         supplied=frozenset(code for code, one in grounds.items() if one.ends_with_supply),
         refusals={

@@ -32,7 +32,7 @@ from yuanqi.servicedesk.rows import plain_words, rows_of, with_outcome, with_row
 from yuanqi.signin.places import address_of
 
 REQUESTS = 20  # on an enterprise's page; the ledger has them all
-HAPPENINGS = 30
+HAPPENINGS = 12
 _DAY = timedelta(days=1)
 
 
