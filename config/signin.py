@@ -6,7 +6,7 @@ from allauth.account.views import LoginView as AllauthLoginView
 from django.conf import settings
 
 from yuanqi.demo.accounts import demo_accounts
-from yuanqi.signin.views import city_label
+from yuanqi.signin.city import city_label
 
 
 class LoginView(AllauthLoginView):

@@ -20,7 +20,7 @@ from yuanqi.foundation.models import Account
 
 from . import acts, doors, policy, totp
 from .events import AccountLocked, SignedIn, SignInFailed
-from .models import AccountSecurity, RecoveryCode, SecondFactor, UnknownAttempt
+from .models import AccountSecurity, CityIdentity, RecoveryCode, SecondFactor, UnknownAttempt
 from .secrets_kept import decrypt, keyed_hash
 
 PASSWORD, CITY, TOTP, RECOVERY = "password", "city", "totp", "recovery"
@@ -123,6 +123,19 @@ def _by_recovery(account_id: int, given: str, at: datetime) -> str | None:
         account=account_id, digest=recovery_digest(account_id, given), used_at=None
     ).update(used_at=at)
     return RECOVERY if used else None
+
+
+def city_check(*, issuer: str, subject: str, at: datetime) -> Account | None:
+    """Return the open account that a person of the city's provider is bound to; else None."""
+    found = (
+        CityIdentity.objects.select_related("account")
+        .filter(issuer=issuer, subject=subject, account__is_active=True)
+        .first()
+    )
+    if found is None:
+        return None
+    CityIdentity.objects.filter(account=found.account_id).update(used_at=at)
+    return found.account
 
 
 def recovery_digest(account_id: int, code: str) -> str:

@@ -279,11 +279,6 @@ def _bind(account_id: int, issuer: str, subject: str, actor: Actor, at: datetime
     )
 
 
-def identity_used(*, account_id: int, at: datetime) -> None:
-    """Note when an account came in by the city's identity last."""
-    CityIdentity.objects.filter(account=account_id).update(used_at=at)
-
-
 @transaction.atomic
 def identity_unbind(
     *, actor: Actor, at: datetime, account_id: int | None = None, reason: str = ""

@@ -3,8 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import doors, policy, store
-from .models import UnknownAttempt
+from . import doors, store
 
 
 @app.periodic(cron="17 * * * *")
@@ -14,4 +13,3 @@ def signin_sweep(timestamp: int) -> None:
     at = timezone.now()
     store.sweep(at=at)
     doors.sweep(at=at)
-    UnknownAttempt.objects.filter(at__lt=at - policy.attempts_kept()).delete()

@@ -5,7 +5,7 @@ Those of django-allauth's names (`account_…`) stand in config/urls.py.
 
 from django.urls import path
 
-from . import administering, views
+from . import administering, city, views
 
 app_name = "signin"
 
@@ -17,10 +17,10 @@ urlpatterns = [
     path("account/factor/", views.enrol, name="enrol"),
     path("account/factor/codes/", views.codes_renew, name="codes-renew"),
     path("account/factor/removal/", views.factor_remove, name="factor-remove"),
-    path("account/city/", views.city, name="city"),
-    path("account/city/return/", views.city_return, name="city-return"),
-    path("account/city/binding/", views.city_bind, name="city-bind"),
-    path("account/city/removal/", views.city_unbind, name="city-unbind"),
+    path("account/city/", city.city, name="city"),
+    path("account/city/return/", city.city_return, name="city-return"),
+    path("account/city/binding/", city.city_bind, name="city-bind"),
+    path("account/city/removal/", city.city_unbind, name="city-unbind"),
     path("signin/", administering.lockouts, name="lockouts"),
     path("signin/accounts/<int:account_id>/", administering.account, name="account"),
     path("signin/accounts/<int:account_id>/lockouts/lifted/", administering.lift, name="lift"),

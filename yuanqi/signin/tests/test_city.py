@@ -4,11 +4,9 @@ import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
 
-from config import env
 from tests.evidence import every_row
 from tests.people import PASSWORD
 from yuanqi.foundation.actors import Role, actor_for
@@ -346,13 +344,3 @@ def test_an_unbound_identity_lets_nobody_in(provider, zhou, client):
 
     refused(client, come(client, provider))
     assert kinds(zhou.pk) == ["signin.city_identity_unbound"]
-
-
-@pytest.mark.parametrize(
-    "url",
-    ["http://id.example.org", "id.example.org", "https://u:p@id.example.org", "https://x/?a=1"],
-)
-def test_an_address_over_which_tokens_could_be_read_is_refused(monkeypatch, url):
-    monkeypatch.setenv("YUANQI_OIDC_URL", url)
-    with pytest.raises(ImproperlyConfigured):
-        env.issuer("YUANQI_OIDC_URL")
