@@ -37,6 +37,7 @@ def _count(before: datetime) -> int:
 
 @transaction.atomic
 def _remove(before: datetime) -> int:
+    store.sweep(before)
     old = list(_old(before).order_by("pk")[: retention.BATCH])
     for imported in old:
         store.forget(imported.pk)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,8 @@ def take(name: str, pieces: Iterable[bytes]) -> Taken:
 
 def keep(taken: Taken, import_id: int) -> None:
     """Give the files to their import."""
+    # what an older database left behind under this number is nobody's any more
+    forget(import_id)
     os.replace(taken.folder, folder_of(import_id))
 
 
@@ -88,6 +91,13 @@ def is_there(import_id: int) -> bool:
 
 def forget(import_id: int) -> None:
     shutil.rmtree(folder_of(import_id), ignore_errors=True)
+
+
+def sweep(before: datetime) -> None:
+    """Take away what was handed in before that and never became an import."""
+    for left in _root().glob("incoming-*"):
+        if left.stat().st_mtime < before.timestamp():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def folder_of(import_id: int) -> Path:
