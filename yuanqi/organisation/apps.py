@@ -10,8 +10,10 @@ class OrganisationConfig(AppConfig):
         from yuanqi.access import bearers
         from yuanqi.foundation import actors
 
+        from . import sentences
         from .bearing import Officers
         from .people import officer_of
 
         actors.register_provider(officer_of)
         bearers.register(Officers())
+        sentences.describe()

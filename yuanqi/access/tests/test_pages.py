@@ -241,3 +241,42 @@ def test_the_review_marks_what_is_surplus_and_is_taken_as_a_workbook(three: Thre
     assert told.payload == {"accounts": Account.objects.count(), "surplus": 2}
     shown = page(browser(three.system), "/access/review/")
     assert "长期没有登录" in shown and "人员已离岗" in shown
+
+
+def test_the_service_centre_opens_a_contacts_account_on_the_page(three: Three):
+    person = three.zone.contact
+    person.account = None
+    person.save(update_fields=["account"])
+    centre = browser(three.zone.clerk.account)
+    address = f"{ACCOUNTS}new/?contact={person.pk}"
+
+    shown = page(centre, address)
+    made = centre.post(address, {"username": "xuruonan"})
+
+    assert person.name in shown
+    assert made.status_code == 201
+    person.refresh_from_db()
+    assert person.account.username == "xuruonan"
+    for hidden in ("", f"?officer={three.zone.linked_officer.pk}", "?contact=0"):
+        assert centre.get(f"{ACCOUNTS}new/{hidden}").status_code == 404
+
+
+def test_an_account_is_bound_to_who_is_found_by_name(three: Three):
+    account, _password = operations.account_open(
+        username="xuruonan", actor=three.actor("system"), at=NOW
+    )
+    person = three.zone.contact
+    person.account = None
+    person.save(update_fields=["account"])
+    client = browser(three.system)
+    own = f"{ACCOUNTS}{account.pk}/"
+
+    assert person.name in page(client, own + "?who=松濑")
+    assert "没有这样的人" in page(client, own + "?who=何思远")
+    bound = client.post(own + "bindings/", {"bearer": f"contact:{person.pk}"})
+    again = client.post(own + "bindings/", {"bearer": f"contact:{person.pk}"})
+    wrong = client.post(own + "bindings/", {"bearer": "contact:x"})
+
+    assert (bound.status_code, again.status_code, wrong.status_code) == (303, 409, 422)
+    person.refresh_from_db()
+    assert person.account == account
