@@ -21,7 +21,7 @@ from yuanqi.casework.queries import names_to_be_barred
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
 from yuanqi.organisation.models import Department
-from yuanqi.organisation.queries import departments
+from yuanqi.organisation.queries import departments_ever
 from yuanqi.servicedesk.ledger import at_work, lights, midnight, requests_listed
 from yuanqi.servicedesk.models import Category, Reopening, Return
 from yuanqi.servicedesk.queries import categories
@@ -320,7 +320,7 @@ def _lines(
     returning = [key for key, _case in returns]
     subjects: dict[Key, Department | Category | None]
     if by == "department":
-        subjects = {None: None, **{unit.pk: unit for unit in departments()}}
+        subjects = {None: None, **{unit.pk: unit for unit in departments_ever()}}
     else:
         subjects = {category.pk: category for category in categories()}
     found = []
@@ -340,7 +340,9 @@ def _lines(
 
 
 def _is_always_shown(subject: Department | Category | None) -> bool:
-    return isinstance(subject, Department) and subject.kind == Department.Kind.BUREAU
+    if not isinstance(subject, Department) or subject.closed_at:
+        return False
+    return subject.kind == Department.Kind.BUREAU
 
 
 def _weeks(now: datetime, hidden: Collection[int]) -> list[Week]:

@@ -15,6 +15,11 @@ def departments() -> QuerySet[Department]:
     return found.order_by("position", "id")
 
 
+def departments_ever() -> QuerySet[Department]:
+    """Those that were closed, too: what they did keeps their names."""
+    return Department.objects.select_related("head", "reports_to").order_by("position", "id")
+
+
 def bureaus() -> QuerySet[Department]:
     """The departments that requests can be dispatched to."""
     return departments().filter(kind__in=[Department.Kind.BUREAU, Department.Kind.PARTNER])

@@ -24,7 +24,7 @@ from yuanqi.casework.queries import attachments_visible_to, definition_in, messa
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.queries import departments, reporting_line
+from yuanqi.organisation.queries import departments_ever, reporting_line
 from yuanqi.registry.models import ContactPerson
 from yuanqi.registry.queries import linked_officer
 
@@ -88,7 +88,7 @@ def sheet_of(case_id: int, actor: Actor, now: datetime) -> Sheet:
     ]
     accounts = {int(label.partition(":")[2]) for label in _accounts(events)}
     accounts.add(request.raised_by_id)
-    units = {unit.pk: unit for unit in departments()}
+    units = {unit.pk: unit for unit in departments_ever()}
     for unit in units.values():
         # the reporting line is walked in memory
         unit.reports_to = units.get(unit.reports_to_id) if unit.reports_to_id else None

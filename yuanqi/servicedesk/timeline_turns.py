@@ -53,6 +53,18 @@ def _handed_over(event: Happened, names: Names, _to_enterprise: bool) -> str:
     }
 
 
+def _moved(event: Happened, names: Names, _to_enterprise: bool) -> str:
+    if event.payload["to_department_id"]:
+        return _("%(before)s撤并，由%(after)s接着办") % {
+            "before": names.unit(event.payload["from_department_id"]),
+            "after": names.unit(event.payload["to_department_id"]),
+        }
+    return _("%(before)s离开岗位，由%(after)s接着办") % {
+        "before": names.officers.get(event.payload["from_officer_id"], ""),
+        "after": names.officers.get(event.payload["to_officer_id"], ""),
+    }
+
+
 def _extension_asked(event: Happened, names: Names, _to_enterprise: bool) -> str:
     return _("%(officer)s申请延期 %(amount)s：%(reason)s") % {
         "officer": names.officer(event),
@@ -236,6 +248,7 @@ WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "servicedesk.request_withdrawn": _withdrawn,
     "servicedesk.request_reopened": _reopened,
     "casework.handed_over": _handed_over,
+    "casework.case_moved": _moved,
     "casework.extension_asked": _extension_asked,
     "casework.extension_decided": _extension_decided,
     "casework.case_parked": _parked,

@@ -1,6 +1,7 @@
 """Departments and officers change: nothing is left without an owner, nothing changes in silence."""
 
 import pytest
+from django.test import Client
 
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, Zone, at
@@ -522,3 +523,16 @@ def test_what_he_was_to_account_for_and_kept_current_goes_over_too(zone: Zone, k
     assert Supervision.objects.get().officer == zone.safety_colleague
     assert Entry.objects.get(pk=entry).keeper == zone.safety_colleague
     assert verify.run(whole=True).intact
+
+
+def test_the_requests_page_tells_of_the_merger(zone: Zone, keeper: Actor):
+    case = in_hand(zone)
+    departments.department_close(
+        department_id=zone.safety.pk, into_id=zone.planning.pk, reason="x", actor=keeper, at=NOW
+    )
+    client = Client()
+    client.force_login(zone.safety_handler.account)
+
+    shown = client.get(f"/requests/{case.pk}/").content.decode()
+
+    assert "安环局撤并，由规建局接着办" in shown

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, NotAllowed
-from yuanqi.organisation.queries import departments
+from yuanqi.organisation.queries import departments_ever
 from yuanqi.parameters import parameters
 from yuanqi.supervision.queries import idle_before
 
@@ -79,7 +79,7 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
     counts = desk.queue_counts(queues, actor)
     plain = not filters.narrowing and filters.queue != desk.EVERY
     count = counts[filters.queue] if plain else pages.count_of(listed)
-    units = list(departments())
+    units = list(departments_ever())
     choices = parts.choices(filters, names, units)
     more = parts.more_choices(filters, handlers(actor), actor)
     days = parts.days_asked(filters)
