@@ -7,7 +7,8 @@ class SigninConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import erasing, policy
+        from . import erasing, policy, telling
 
         policy.define()
         erasing.define()
+        telling.register()

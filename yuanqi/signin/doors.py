@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from . import policy
-from .models import Door, Origin, UnknownAttempt
+from .models import Door, Origin
 from .secrets_kept import keyed_hash
 
 
@@ -123,8 +123,7 @@ def _origin(address: str, at: datetime) -> datetime | None:
 
 
 def sweep(*, at: datetime) -> None:
-    """Forget names whose lock is over, addresses whose window is past, old unknown attempts."""
+    """Forget names whose lock is over and addresses whose window is past."""
     Door.objects.filter(tried_at__lt=at - policy.lock_time(), locked_until__isnull=True).delete()
     Door.objects.filter(locked_until__lt=at - policy.lock_time()).delete()
     Origin.objects.filter(since__lt=at - policy.ORIGIN_WINDOW).delete()
-    UnknownAttempt.objects.filter(at__lt=at - policy.attempts_kept()).delete()

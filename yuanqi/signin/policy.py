@@ -176,10 +176,6 @@ def session_time(*, is_staff: bool) -> timedelta:
     return timedelta(hours=parameters.value(f"signin.session_hours_{side}"))
 
 
-def attempts_kept() -> timedelta:
-    return timedelta(days=parameters.value("signin.attempt_days"))
-
-
 def is_factor_required(*, roles: frozenset[str], is_staff: bool) -> bool:
     """Say whether somebody of these roles may work only with a second factor."""
     required = parameters.value("signin.totp_required")

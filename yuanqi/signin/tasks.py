@@ -9,7 +9,7 @@ from . import doors, store
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="signin-sweep")
 def signin_sweep(timestamp: int) -> None:
-    """Remove sessions that are over, counts that hold nobody any more, old attempts."""
+    """Remove sessions that are over, counts that hold nobody any more."""
     at = timezone.now()
     store.sweep(at=at)
     doors.sweep(at=at)

@@ -9,12 +9,13 @@ from django.test import Client
 
 from tests.people import PASSWORD, build_zone
 from tests.together import at_once
+from yuanqi.audit import kinds as audit_kinds
+from yuanqi.audit import retention
 from yuanqi.foundation.actors import Role, actor_for
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent, JournalPersonal
 from yuanqi.signin import doors, entering, operations
 from yuanqi.signin.models import Door, Origin, UnknownAttempt
-from yuanqi.signin.tasks import signin_sweep
 
 from .doing import NOW, account, is_in, kinds, put, security_admin, sign_in
 
@@ -126,8 +127,10 @@ def test_failures_of_no_account_are_rows_that_expire_and_keep_no_name(db):
     assert "hunter2" not in row.name
     assert not JournalEvent.objects.exists()
 
-    UnknownAttempt.objects.update(at=NOW - timedelta(days=400))
-    signin_sweep(timestamp=0)
+    kind = next(one for one in retention.registered() if one.name == "signin-unknown-attempts")
+    assert kind.days(NOW) == 190
+    assert kind.remove(NOW) == 0
+    assert kind.remove(NOW + timedelta(seconds=1)) == 1
     assert not UnknownAttempt.objects.exists()
 
 
@@ -296,3 +299,29 @@ def test_a_lift_wants_a_reason_a_lock_and_an_account(db):
     with pytest.raises(Invalid):
         operations.lockout_lift(account_id=person.pk, reason=" ", actor=actor, at=NOW)
     assert not JournalEvent.objects.filter(kind="signin.lockout_lifted").exists()
+
+
+def test_what_happens_at_the_door_is_said_in_words(db):
+    ours = [kind for kind in audit_kinds.known() if kind.startswith("signin.")]
+    assert len(ours) == 13
+    assert all(kind in audit_kinds._sentences for kind in ours)
+
+    account("zhou")
+    lock("zhou")
+    said = [
+        audit_kinds.sentence_of(event.kind, event.payload)
+        for event in JournalEvent.objects.order_by("id")
+    ]
+    assert said[0] == "登录失败：密码不对，连续第 1 次"
+    assert said[-1] == "连续失败 5 次，账号锁定 30 分钟"
+
+
+def test_counts_that_hold_nobody_are_swept(db):
+    account("zhou")
+    check("zhou", "wrong")
+    lock("nobody")
+
+    doors.sweep(at=NOW + timedelta(minutes=29))
+    assert (Door.objects.count(), Origin.objects.count()) == (2, 0)
+    doors.sweep(at=NOW + timedelta(minutes=61))
+    assert Door.objects.count() == 0
