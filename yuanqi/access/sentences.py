@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from yuanqi.audit import kinds
 from yuanqi.foundation.actors import ROLE_LABELS, Role
@@ -20,7 +21,9 @@ def _role(code: str) -> str:
 def _matter(payload: Payload) -> str:
     """授予部门经办, 撤销安全管理员, 重置密码."""
     act = str(Act(payload["act"]).label)
-    return act + _role(payload["role"]) if payload["role"] else act
+    if not payload["role"]:
+        return act
+    return _("%(act)s%(role)s") % {"act": act, "role": _role(payload["role"])}
 
 
 def _opened(payload: Payload) -> str:
@@ -30,7 +33,7 @@ def _opened(payload: Payload) -> str:
 
 def _bearer(payload: Payload) -> str:
     kind, number = payload["bearer"].split(":")
-    label = _("人员") if kind == "officer" else _("企业联系人")
+    label = pgettext("bearer", "人员") if kind == "officer" else pgettext("bearer", "企业联系人")
     return f"{label} {number}"
 
 

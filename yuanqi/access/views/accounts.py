@@ -268,10 +268,12 @@ def proposal_row(
 ) -> ProposalRow:
     names = names or {}
     act = Act(proposal.act)
-    role = str(ROLE_LABELS[Role(proposal.role)]) if proposal.role else ""
+    what = str(act.label)
+    if proposal.role:
+        what = _("%(act)s%(role)s") % {"act": what, "role": ROLE_LABELS[Role(proposal.role)]}
     return ProposalRow(
         proposal=proposal,
-        what=f"{act.label}{role}",
+        what=what,
         who=names.get(proposal.account_id, proposal.account.username),
         by=names.get(proposal.proposed_by_id, proposal.proposed_by.username),
         may_decide=rules.may_decide(proposal, actor),
