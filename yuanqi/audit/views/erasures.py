@@ -1,6 +1,6 @@
 """Erasures of persons: the service centre asks, the security administrator decides."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -98,6 +98,11 @@ def erasure(request: HttpRequest, erasure_id: int) -> HttpResponse:
     return _page(request, queries.erasure_for(erasure_id, request.actor))
 
 
+def _said(one: Mapping[str, Any]) -> dict[str, Any]:
+    label = one["label"]
+    return {**one, "label": _(label)}
+
+
 def _page(
     request: HttpRequest, row: Erasure, *, refusal: RefusalForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -110,8 +115,8 @@ def _page(
         "back_url": reverse("audit:erasures"),
         "row": row,
         "person": person,
-        "removed": [{**one, "label": _(one["label"])} for one in row.removed if not one["left"]],
-        "left": [{**one, "label": _(one["label"])} for one in row.removed if one["left"]],
+        "removed": [_said(one) for one in row.removed if not one["left"]],
+        "left": [_said(one) for one in row.removed if one["left"]],
         "may_decide": is_open and not is_own and request.actor.has(Role.SECURITY_ADMIN),
         "may_withdraw": is_open and is_own,
         "in_the_way": erasing.objections(person) if person and is_open else [],
