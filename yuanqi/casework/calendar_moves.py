@@ -51,11 +51,8 @@ def open_clocks() -> QuerySet[ClockRecord]:
     A paused one has no due instant: it is counted by the calendar in force when it goes on.
     """
     pauses = Prefetch("pauses", ClockPause.objects.order_by("start_at"), to_attr="in_order")
-    return (
-        ClockRecord.objects.filter(stopped_at__isnull=True, due_at__isnull=False)
-        .select_related("calendar")
-        .prefetch_related(pauses)
-    )
+    running = ClockRecord.objects.filter(stopped_at__isnull=True, due_at__isnull=False)
+    return running.prefetch_related(pauses)
 
 
 def moves(days: WorkCalendar, clocks: Iterable[ClockRecord]) -> Iterator[Move]:
@@ -109,9 +106,18 @@ def _changed(
                 yield record, after
 
 
+def _with_calendars(clocks: Iterable[ClockRecord]) -> list[ClockRecord]:
+    """Read clocks with their calendars, each calendar once: it names thousands of days."""
+    found = list(clocks)
+    calendars = CalendarVersion.objects.in_bulk({record.calendar_id for record in found})
+    for record in found:
+        record.calendar = calendars[record.calendar_id]
+    return found
+
+
 def _walk(clocks: QuerySet[ClockRecord], after_id: int) -> Iterator[ClockRecord]:
     while True:
-        found = list(clocks.filter(pk__gt=after_id).order_by("pk")[:_LOOKED_AT])
+        found = _with_calendars(clocks.filter(pk__gt=after_id).order_by("pk")[:_LOOKED_AT])
         yield from found
         if len(found) < _LOOKED_AT:
             return
@@ -126,7 +132,7 @@ def _follow_batch(at: datetime) -> int | None:
     if row is None or (row.rests_until is not None and at < row.rests_until):
         return None
     clocks = open_clocks().exclude(calendar=version).filter(pk__gt=row.last_clock_id)
-    looked_at = list(clocks.order_by("pk")[:_LOOKED_AT])
+    looked_at = _with_calendars(clocks.order_by("pk")[:_LOOKED_AT])
     if not looked_at:
         if row.rests_until is None:
             row.last_clock_id, row.rests_until = 0, row.begun_at + _SETTLED
@@ -202,7 +208,7 @@ def _locked(case_ids: Iterable[int], at: datetime) -> list[CaseFile]:
     cases = Case.objects.select_related("clock").in_bulk(list(cases))
     clocks: dict[int, list[ClockRecord]] = defaultdict(list)
     pauses: dict[int, dict[int, list[ClockPause]]] = defaultdict(lambda: defaultdict(list))
-    for record in ClockRecord.objects.filter(case__in=cases).select_related("calendar"):
+    for record in _with_calendars(ClockRecord.objects.filter(case__in=cases)):
         clocks[record.case_id].append(record)
     for pause in (
         ClockPause.objects.filter(clock__case__in=cases)
