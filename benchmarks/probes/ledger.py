@@ -22,6 +22,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from config import processes
 from yuanqi.foundation.models import Account
 
 # of `yuanqi.demo.many.words`: in every text, in a quarter each and never together, only in the
@@ -114,6 +115,7 @@ def _views() -> list[View]:
 
 
 def main() -> None:
+    processes.collect_static()
     settings.ALLOWED_HOSTS = ["*"]
     clients = {}
     for role, username in _people().items():
