@@ -95,10 +95,12 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     )
     officers = organisation.load(wanted, accounts=accounts, bulk=bulk, **told)
     known = registry.load(firms, accounts=accounts, officers=officers, bulk=bulk, **told)
-    _profiles(known, officers, bulk, began, now)
     written = bulk.flush()
     desk.load_categories(**told)
-    written += _requests(now, began, uploads, tell, size)
+    # figures and requests are written together: the journal tells them in order of time
+    bulk = Bulk()
+    _profiles(known, officers, bulk, began, now)
+    written += _requests(now, began, uploads, tell, size, bulk)
     answers.load(now)
     _leave_unread(now - UNREAD)
     return written
@@ -116,11 +118,16 @@ def _profiles(
     firms = list({person.enterprise_id: person.enterprise for person in known}.values())
     industrial = [firm for firm in firms[: profiles.MOST] if firm.is_industrial]
     count = projects.PROJECTS * min(len(firms), FULL.enterprises) // FULL.enterprises
-    projects.load(industrial, count=count, bulk=bulk, now=now)
+    projects.load(industrial, count=count, bulk=bulk, began=began, now=now)
 
 
 def _requests(
-    now: datetime, began: datetime, uploads: dict[str, Upload], tell: Tell, size: Size
+    now: datetime,
+    began: datetime,
+    uploads: dict[str, Upload],
+    tell: Tell,
+    size: Size,
+    bulk: Bulk,
 ) -> int:
     version = current_calendar()
     scene = Scene(now, work_calendar(version), telling.shipped_limits(), uploads)
@@ -131,7 +138,6 @@ def _requests(
     book.numbers |= {at: list(numbers) for at, numbers in plan.written.items()}
     book.expect(lot)
     tell(f"{len(stories) + len(lot)} 件诉求 requests, of {size.requests:,}")
-    bulk = Bulk()
     for month, last in plan.last.items():
         bulk.insert(CaseNumber(month=month, last=last))
     told = sorted([*stories, *lot.values()], key=lambda story: story[0].at)

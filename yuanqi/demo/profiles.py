@@ -76,10 +76,15 @@ class Drawer:
 
     firm: Enterprise
     rng: Random
+    began: datetime
     now: datetime
 
     def chance(self, of_hundred: float) -> bool:
         return self.rng.random() * 100 < of_hundred
+
+    def told(self, at: datetime) -> datetime:
+        """An instant of the park's own time."""
+        return max(self.began, min(at, self.now))
 
     def past(self, most_days: int) -> date:
         return self.now.date() - timedelta(days=self.rng.randrange(20, most_days))
@@ -106,7 +111,7 @@ def load(
     judge = Actor(side=Side.PARK, account_id=confirming.account_id, name=confirming.name)
     groups = _groups(firms, bulk, told)
     for firm in firms:
-        one = Drawer(firm, drawing("profile", firm.uscc), now)
+        one = Drawer(firm, drawing("profile", firm.uscc), began, now)
         _basics(one, next(names), areas, groups.get(firm.pk), bulk, told)
         _titles_and_papers(one, bulk, told)
         _owners(one, names, bulk, told)
@@ -289,17 +294,17 @@ def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> N
         stated_at = _at(months_before(month, -1), rng.randrange(5, 12), rng)
         rows = acts.indicators(
             bulk, enterprise=firm, month=month, figures=figures,
-            source=IndicatorSource.ENTERPRISE, actor=stating, at=min(stated_at, now),
+            source=IndicatorSource.ENTERPRISE, actor=stating, at=one.told(stated_at),
         )  # fmt: skip
         if back == 0 and one.chance(30):
             if one.chance(12):
                 acts.indicators_return(
                     bulk, rows, reason="营业收入和上月差得多，请核对单位是不是万元。",
-                    actor=judge, at=min(stated_at + timedelta(days=1), now),
+                    actor=judge, at=one.told(stated_at + timedelta(days=1)),
                 )  # fmt: skip
             continue
         confirmed_at = stated_at + timedelta(days=rng.randrange(1, 7))
-        acts.indicators_confirm(bulk, rows, actor=judge, at=min(confirmed_at, now))
+        acts.indicators_confirm(bulk, rows, actor=judge, at=one.told(confirmed_at))
 
 
 def _at(month: date, day: int, rng: Random) -> datetime:

@@ -1,8 +1,10 @@
 """The park's investment projects, over all stages. Drawn, always alike; all fictional."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -32,8 +34,41 @@ _MILESTONES = (
 )  # fmt: skip
 
 
-def load(firms: Sequence[Enterprise], *, count: int, bulk: Bulk, now: datetime) -> None:
-    """Write so many projects of these enterprises."""
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From when to when the park tells."""
+
+    began: datetime
+    now: datetime
+
+    def told(self, on: date) -> dict[str, Any]:
+        """Who tells it, and when: at ten of that day, within the park's time."""
+        at = timezone.make_aware(datetime.combine(on, time(10)))
+        return {"actor": SYSTEM, "at": max(self.began, min(at, self.now))}
+
+
+@dataclass
+class Later:
+    """Acts of one project, done in the order of their times: so its stream tells them."""
+
+    span: Span
+    waiting: list[tuple[datetime, Callable[[dict[str, Any]], Any]]] = field(default_factory=list)
+
+    def on(self, day: date, act: Callable[[dict[str, Any]], Any]) -> None:
+        self.waiting.append((self.span.told(day)["at"], act))
+
+    def done(self) -> None:
+        for at, act in sorted(self.waiting, key=lambda item: item[0]):
+            act({"actor": SYSTEM, "at": at})
+
+
+def load(
+    firms: Sequence[Enterprise], *, count: int, bulk: Bulk, began: datetime, now: datetime
+) -> None:
+    """Write so many projects of these enterprises; what is older than the park is told at its
+    beginning.
+    """
+    span = Span(began, now)
     rng = drawing("projects")
     stages = [stage for stage, share in _SHARES.items() for _one in range(share)]
     rng.shuffle(stages)
@@ -43,13 +78,13 @@ def load(firms: Sequence[Enterprise], *, count: int, bulk: Bulk, now: datetime) 
         while (firm.pk, work) in taken:
             firm, work = rng.choice(firms), rng.choice(_WORKS)
         taken.add((firm.pk, work))
-        _project(firm, work, stages[number % len(stages)], number, rng, bulk, now)
+        _project(firm, work, stages[number % len(stages)], number, rng, bulk, span)
 
 
 def _project(
-    firm: Enterprise, work: str, stage: int, number: int, rng: Random, bulk: Bulk, now: datetime
+    firm: Enterprise, work: str, stage: int, number: int, rng: Random, bulk: Bulk, span: Span
 ) -> None:
-    today = timezone.localdate(now)
+    today = timezone.localdate(span.now)
     path = list(range(Stage.LEAD, min(stage, Stage.PRODUCTION) + 1))
     if stage == Stage.DROPPED:
         path = [*range(Stage.LEAD, rng.randint(Stage.TALKS, Stage.LAND) + 1), Stage.DROPPED]
@@ -66,15 +101,17 @@ def _project(
         land_area=Decimal(rng.randrange(5_000, 120_000, 500)) if rng.random() < 0.6 else None,
         start_on=planned - timedelta(days=rng.randrange(30)),
         finish_on=planned + timedelta(days=rng.randrange(240, 700)),
-        content=f"建设{work}，计划总投资 {investment} 万元。", **_told(days[0], now),
+        content=f"建设{work}，计划总投资 {investment} 万元。", **span.told(days[0]),
     )  # fmt: skip
+    later = Later(span)
     for reached, on in zip(path[1:], days[1:], strict=True):
         note = "投资方调整布局，双方协商终止。" if reached == Stage.DROPPED else ""
-        acts.project_stage(bulk, row, stage=reached, on=on, note=note, **_told(on, now))
+        later.on(on, partial(_stage, bulk, row, reached, on, note))
     if started and start_on:
-        _investments(row, start_on, investment, stage, rng, bulk, now)
+        _investments(row, start_on, investment, stage, rng, bulk, later)
     if Stage.SIGNED <= stage != Stage.DROPPED:
-        _milestones(row, stage, days[path.index(Stage.SIGNED)], rng, bulk, now)
+        _milestones(row, stage, days[path.index(Stage.SIGNED)], rng, bulk, later)
+    later.done()
 
 
 def _days(rng: Random, count: int, today: date) -> list[date]:
@@ -85,17 +122,12 @@ def _days(rng: Random, count: int, today: date) -> list[date]:
     return found[::-1]
 
 
-def _told(on: date, now: datetime) -> dict[str, Any]:
-    at = timezone.make_aware(datetime.combine(on, time(10)))
-    return {"actor": SYSTEM, "at": min(at, now)}
-
-
 def _investments(
     row: Project, start_on: date, total: Decimal, stage: int, rng: Random, bulk: Bulk,
-    now: datetime,
+    later: Later,
 ) -> None:  # fmt: skip
     """By the month from the start of works, up to last month or the end."""
-    newest = months_before(month_of(timezone.localdate(now)), 1)
+    newest = months_before(month_of(timezone.localdate(later.span.now)), 1)
     months = []
     month = month_of(start_on)
     while month <= newest and len(months) < 18:
@@ -107,24 +139,35 @@ def _investments(
         planned = Decimal(round(plan, -1))
         amount = Decimal(round(plan * rng.uniform(0.6, 1.25), -1))
         on = months_before(month, -1) + timedelta(days=rng.randrange(3, 12))
-        acts.investment(
-            bulk, project=row, month=month, amount=max(amount, Decimal(0)), planned=planned,
-            **_told(on, now),
-        )  # fmt: skip
+        later.on(on, partial(_invested, bulk, row, month, max(amount, Decimal(0)), planned))
 
 
 def _milestones(
-    row: Project, stage: int, signed: date, rng: Random, bulk: Bulk, now: datetime
+    row: Project, stage: int, signed: date, rng: Random, bulk: Bulk, later: Later
 ) -> None:
-    due = signed
+    due, today = signed, timezone.localdate(later.span.now)
     for name, reached_by in _MILESTONES:
         due += timedelta(days=rng.randrange(25, 110))
         done_on = None
         if stage >= reached_by:
-            done_on = min(due + timedelta(days=rng.randrange(-15, 25)), timezone.localdate(now))
-        elif rng.random() < 0.85 and due < timezone.localdate(now):
+            done_on = min(due + timedelta(days=rng.randrange(-15, 25)), today)
+        elif rng.random() < 0.85 and due < today:
             # most of what is not reached yet is not due yet either
-            due = timezone.localdate(now) + timedelta(days=rng.randrange(5, 120))
-        acts.milestone(
-            bulk, project=row, name=name, due_on=due, done_on=done_on, **_told(signed, now)
-        )
+            due = today + timedelta(days=rng.randrange(5, 120))
+        later.on(signed, partial(_planned, bulk, row, name, due, done_on))
+
+
+def _stage(bulk: Bulk, row: Project, stage: int, on: date, note: str, told: dict[str, Any]) -> None:
+    acts.project_stage(bulk, row, stage=stage, on=on, note=note, **told)
+
+
+def _invested(
+    bulk: Bulk, row: Project, month: date, amount: Decimal, planned: Decimal, told: dict[str, Any]
+) -> None:
+    acts.investment(bulk, project=row, month=month, amount=amount, planned=planned, **told)
+
+
+def _planned(
+    bulk: Bulk, row: Project, name: str, due: date, done: date | None, told: dict[str, Any]
+) -> None:
+    acts.milestone(bulk, project=row, name=name, due_on=due, done_on=done, **told)
