@@ -26,6 +26,12 @@ from .registers import REGISTERS, Register
 from .registers.enterprises import EnterpriseRegister
 from .rows import Match, Row, RowReader, in_pieces
 
+# what an import becomes whose job can't end: where it was before
+_BACK = {
+    ImportState.CHECKING: ImportState.MATCHING,
+    ImportState.WRITING: ImportState.CHECKED,
+    ImportState.UNDOING: ImportState.DONE,
+}
 MOST_FAULTS = 5000  # kept; more of them say that the file is another one
 _INDEXED_AT_ONCE = 1000  # enterprises; more are found when the subscriber has read them
 
@@ -280,6 +286,16 @@ def _check_again(import_id: int) -> None:
         imported.note = _("刚才有人改了名录，所以什么都没有写入，已重新检查。请看一遍再确认。")
         imported.save(update_fields=["state", "note"])
         jobs.enqueue("check_import", import_id)
+
+
+@transaction.atomic
+def step_back(import_id: int) -> None:
+    """Put an import whose job failed back to the step before, saying so."""
+    imported = _locked(import_id)
+    if imported.state in _BACK:
+        imported.state = _BACK[ImportState(imported.state)]
+        imported.note = _("处理时出了错，什么都没有改。请再试一次；还是不行请联系管理员。")
+        imported.save(update_fields=["state", "note"])
 
 
 def _locked(import_id: int) -> Import:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -15,12 +14,6 @@ from .models import Import, ImportState
 
 log = logging.getLogger(__name__)
 
-# what an import becomes whose job can't end: where it was before
-_BACK = {
-    ImportState.CHECKING: ImportState.MATCHING,
-    ImportState.WRITING: ImportState.CHECKED,
-    ImportState.UNDOING: ImportState.DONE,
-}
 _JOBS = {
     ImportState.CHECKING: "check_import",
     ImportState.WRITING: "write_import",
@@ -51,18 +44,8 @@ def _run(act: Callable[[int, datetime], None], import_id: int) -> None:
         log.warning("import %s was interrupted; nothing was written", import_id)
         raise
     except Exception:
-        step_back(import_id)
+        running.step_back(import_id)
         raise
-
-
-@transaction.atomic
-def step_back(import_id: int) -> None:
-    """Put an import whose job failed back to the step before, saying so."""
-    imported = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
-    if imported.state in _BACK:
-        imported.state = _BACK[ImportState(imported.state)]
-        imported.note = _("处理时出了错，什么都没有改。请再试一次；还是不行请联系管理员。")
-        imported.save(update_fields=["state", "note"])
 
 
 @app.periodic(cron="* * * * *")
