@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from yuanqi.domain.worktime import WorkCalendar
+from yuanqi.foundation.formats import MONTHS
 
 _WEEKS = Calendar(firstweekday=0)
 
@@ -33,6 +34,10 @@ class Day:
 class Month:
     first: date
     weeks: list[list[Day | None]]  # Monday first; None outside the month
+
+    @property
+    def label(self) -> str:
+        return gettext(MONTHS[self.first.month - 1])
 
 
 @dataclass(frozen=True, slots=True)

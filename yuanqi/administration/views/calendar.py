@@ -231,7 +231,7 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
         return {
             "year": kept.year,
             "lines": calendar_lines.write_days(named),
-            "spans": "，".join("-".join(span) for span in kept.spans),
+            "spans": _("，").join("-".join(span) for span in kept.spans),
             "document_no": kept.document_no,
             "source": kept.source,
         }

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yuanqi.casework import limit_rules
@@ -217,5 +218,5 @@ def _words(change: CategoryChange, units: dict[int, str]) -> str:
                 names = _("、").join(units.get(pk, "") for pk in value)
                 said.append(_("协办：%(value)s") % {"value": names or _("不定")})
             case "retired_on":
-                said.append(_("停用"))
+                said.append(pgettext("category", "停用"))
     return _("；").join(said)
