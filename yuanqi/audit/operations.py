@@ -62,7 +62,7 @@ def verification_ask(*, whole: bool, actor: Actor, at: datetime) -> Verification
     return asked
 
 
-def verification_run(*, verification_id: int, now: Callable[[], datetime]) -> None:
+def verification_run(*, verification_id: int, clock: Callable[[], datetime]) -> None:
     """Verify, and write down the result; a repeat after a killed worker verifies again."""
     asked = Verification.objects.filter(pk=verification_id, finished_at__isnull=True).first()
     if asked is None:
@@ -70,7 +70,7 @@ def verification_run(*, verification_id: int, now: Callable[[], datetime]) -> No
     begun = time.perf_counter()
     report = verify.run(whole=asked.whole)
     taken = time.perf_counter() - begun
-    at = now()
+    at = clock()
     with transaction.atomic():
         done = Verification.objects.filter(pk=asked.pk, finished_at__isnull=True).update(
             finished_at=at,
@@ -94,8 +94,8 @@ def seals_take(*, actor: Actor, at: datetime) -> None:
 
 @transaction.atomic
 def export(
-    target: IO[bytes],
     *,
+    target: IO[bytes],
     what: str,
     title: str,
     columns: Sequence[sheets.Column],

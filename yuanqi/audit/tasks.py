@@ -9,7 +9,7 @@ from . import operations
 @app.task(name=operations.VERIFY)
 def verify(verification_id: int) -> None:
     """Carry out a verification; may be run again after a killed worker."""
-    operations.verification_run(verification_id=verification_id, now=timezone.now)
+    operations.verification_run(verification_id=verification_id, clock=timezone.now)
 
 
 @app.periodic(cron="11 3 * * *")

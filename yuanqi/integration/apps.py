@@ -7,11 +7,13 @@ class IntegrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from yuanqi.audit import kinds
         from yuanqi.foundation import subscribers
         from yuanqi.notices import wording
 
-        from . import deliveries, retention, words
+        from . import deliveries, event_names, retention, words
 
         wording.register(words.SOURCE, words.lines, words.GROUPS)
         subscribers.subscribe("webhooks", deliveries.handle)
         retention.define()
+        kinds.name(event_names.NAMES)

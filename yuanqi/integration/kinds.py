@@ -9,39 +9,46 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from yuanqi.casework import event_names as cases
+from yuanqi.servicedesk import event_names as requests
+from yuanqi.supervision import event_names as supervision
+
+_NAMES = requests.NAMES | cases.NAMES | supervision.NAMES
 LABELS = {
-    "servicedesk.request_raised": pgettext_lazy("event", "提出诉求"),
-    "servicedesk.request_dispatched": pgettext_lazy("event", "派单"),
-    "servicedesk.request_redispatched": pgettext_lazy("event", "改派"),
-    "servicedesk.request_accepted": pgettext_lazy("event", "签收"),
-    "servicedesk.request_returned": pgettext_lazy("event", "退单"),
-    "servicedesk.request_answered": pgettext_lazy("event", "正式答复"),
-    "servicedesk.request_refused": pgettext_lazy("event", "不予受理"),
-    "servicedesk.request_merged": pgettext_lazy("event", "并案"),
-    "servicedesk.request_withdrawn": pgettext_lazy("event", "企业撤回"),
-    "servicedesk.request_reopened": pgettext_lazy("event", "重新办理"),
-    "servicedesk.called_back": pgettext_lazy("event", "回访"),
-    "casework.message_sent": pgettext_lazy("event", "沟通"),
-    "casework.clock_paused": pgettext_lazy("event", "暂停计时"),
-    "casework.clock_resumed": pgettext_lazy("event", "恢复计时"),
-    "casework.extension_asked": pgettext_lazy("event", "申请延期"),
-    "casework.extension_decided": pgettext_lazy("event", "延期决定"),
-    "casework.task_started": pgettext_lazy("event", "签收协办"),
-    "casework.task_done": pgettext_lazy("event", "协办意见"),
-    "casework.handed_over": pgettext_lazy("event", "转交同事"),
-    "casework.case_parked": pgettext_lazy("event", "挂起"),
-    "casework.clock_moved": pgettext_lazy("event", "日历变动"),
-    "casework.evaluated": pgettext_lazy("event", "评价"),
-    "casework.case_closed": pgettext_lazy("event", "办结"),
-    "supervision.limit_near": pgettext_lazy("event", "即将超时"),
-    "supervision.limit_passed": pgettext_lazy("event", "超时"),
-    "supervision.case_escalated": pgettext_lazy("event", "升级"),
-    "supervision.reminded": pgettext_lazy("event", "催办"),
-    "supervision.supervised": pgettext_lazy("event", "督办"),
-    "supervision.supervision_answered": pgettext_lazy("event", "督办答复"),
-    "supervision.supervision_ended": pgettext_lazy("event", "督办结束"),
+    kind: _NAMES[kind]
+    for kind in (
+        "servicedesk.request_raised",
+        "servicedesk.request_dispatched",
+        "servicedesk.request_redispatched",
+        "servicedesk.request_accepted",
+        "servicedesk.request_returned",
+        "servicedesk.request_answered",
+        "servicedesk.request_refused",
+        "servicedesk.request_merged",
+        "servicedesk.request_withdrawn",
+        "servicedesk.request_reopened",
+        "servicedesk.called_back",
+        "casework.message_sent",
+        "casework.clock_paused",
+        "casework.clock_resumed",
+        "casework.extension_asked",
+        "casework.extension_decided",
+        "casework.task_started",
+        "casework.task_done",
+        "casework.handed_over",
+        "casework.case_parked",
+        "casework.clock_moved",
+        "casework.evaluated",
+        "casework.case_closed",
+        "supervision.limit_near",
+        "supervision.limit_passed",
+        "supervision.case_escalated",
+        "supervision.reminded",
+        "supervision.supervised",
+        "supervision.supervision_answered",
+        "supervision.supervision_ended",
+    )
 }
 
 # what is chosen together on the page; the API's events keep their own names

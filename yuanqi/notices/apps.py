@@ -7,8 +7,11 @@ class NoticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import erasing, parameters_defined, retention
+        from yuanqi.audit import kinds
+
+        from . import erasing, event_names, parameters_defined, retention
 
         retention.define()
         erasing.define()
         parameters_defined.define()
+        kinds.name(event_names.NAMES)

@@ -28,8 +28,10 @@ def _describe() -> None:
     """Name the register's events for the audit administrator; the chain names no person."""
     from yuanqi.audit import kinds
 
+    from . import event_names
     from .timeline_words import WORDS, Names
 
     nobody = Names()
     for kind, words in WORDS.items():
         kinds.describe(kind, lambda payload, words=words: words(payload, nobody) or "")
+    kinds.name(event_names.NAMES)

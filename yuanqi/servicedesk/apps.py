@@ -7,11 +7,12 @@ class ServicedeskConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from yuanqi.audit import kinds
         from yuanqi.foundation import subscribers
         from yuanqi.knowledge import labels
         from yuanqi.notices import wording
 
-        from . import erasing, notices, notices_words, parameters_defined, search_index
+        from . import erasing, event_names, notices, notices_words, parameters_defined, search_index
         from .rows import category_names
 
         subscribers.subscribe("notices", notices.handle)
@@ -20,3 +21,4 @@ class ServicedeskConfig(AppConfig):
         erasing.define()
         parameters_defined.define()
         labels.register_categories(lambda: list(category_names().items()))
+        kinds.name(event_names.NAMES)

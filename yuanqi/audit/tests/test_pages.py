@@ -195,7 +195,7 @@ def test_a_verification_is_asked_once_and_its_result_stands_on_the_page(zone, pa
     assert every_row() == before
 
     done = datetime.now(UTC)
-    operations.verification_run(verification_id=asked.pk, now=lambda: done)
+    operations.verification_run(verification_id=asked.pk, clock=lambda: done)
 
     asked.refresh_from_db()
     assert (asked.first_break, asked.finished_at) == ("", done)

@@ -102,7 +102,7 @@ def _export(request: HttpRequest, found: QuerySet[JournalEvent]) -> HttpResponse
     ]  # fmt: skip
     target = sheets.temporary()
     count = operations.export(
-        target, what="journal", title=_("操作日志"), columns=columns,
+        target=target, what="journal", title=_("操作日志"), columns=columns,
         rows=_told(found), actor=request.actor, at=at,
     )  # fmt: skip
     reading.note(

@@ -138,7 +138,7 @@ def _export(
     ]  # fmt: skip
     target = sheets.temporary()
     count = operations.export(
-        target, what="access_log", title=_("查阅记录"), columns=columns,
+        target=target, what="access_log", title=_("查阅记录"), columns=columns,
         rows=_told(found), actor=request.actor, at=at,
     )  # fmt: skip
     subject = person.stream if person else "access_log"
