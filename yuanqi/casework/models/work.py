@@ -72,6 +72,12 @@ class Task(models.Model):
                 name="task_open_department",
                 condition=Q(state__in=["waiting", "ready", "active"]),
             ),
+            # what a unit has helped with, without reading what it led
+            models.Index(
+                fields=["department", "case"],
+                name="task_helped",
+                condition=Q(kind="co_handle", state="done"),
+            ),
         ]
 
     @property
