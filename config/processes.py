@@ -148,7 +148,7 @@ async def _work() -> bool:
 def _follow(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            subscribers.catch_up()
+            subscribers.catch_up(patient=True)
         except Exception as failed:
             # the cursor has not moved: the next round takes the same events again
             if not _lost_the_database(failed):

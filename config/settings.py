@@ -122,6 +122,10 @@ DATABASES = {
 # past a pool, for what needs a session of its own
 _direct = env.text("DATABASE_URL_DIRECT")
 DATABASE_DIRECT = env.database(_direct) if _direct else None
+# the statements of every write are prepared once a session (foundation.prepared); behind a pool
+# that lends sessions by the transaction they can't be
+_options = {**DATABASES["default"].get("OPTIONS", {}), "prepare_threshold": None if _direct else 1}
+DATABASES["default"]["OPTIONS"] = _options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and language ----------------------------------------------------

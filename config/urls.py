@@ -9,6 +9,8 @@ from yuanqi.signin import views as signin
 from yuanqi.web import errors, views
 
 urlpatterns = [
+    # first: programs call often, and each address that stands before costs them a comparison
+    path("api/v1/", api.urls),
     path("", include("yuanqi.web.urls")),
     path("", include("yuanqi.servicedesk.urls")),
     path("", include("yuanqi.web.enterprise_urls")),
@@ -23,7 +25,6 @@ urlpatterns = [
     path("", include("yuanqi.signin.urls")),
     path("", include("yuanqi.audit.urls")),
     path("", include("yuanqi.parameters.urls")),
-    path("api/v1/", api.urls),
     re_path(r"^api/", unknown_address),
     path("language/", views.language, name="set_language"),
     path("account/login/", LoginView.as_view(), name="account_login"),

@@ -17,8 +17,9 @@ from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.models import StoredFile
+from yuanqi.foundation.prepared import Given, Read
 from yuanqi.foundation.writer import Writer
-from yuanqi.organisation.calendars import touches, work_calendar
+from yuanqi.organisation.calendars import calendar_version, touches, work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.parameters import parameters
@@ -59,6 +60,15 @@ class Enclosed:
     name: str
 
 
+_TASKS = Read(
+    lambda: Task.objects.filter(case=Given("case")).select_related("department", "officer")
+)
+_CLOCKS = Read(lambda: ClockRecord.objects.filter(case=Given("case")))
+_LAST_HOLDING = Read(
+    lambda: CaseHolding.objects.filter(case=Given("case")).order_by("-start_at", "-id")[:1]
+)
+
+
 def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -79,19 +89,41 @@ class CaseFile:
         self.actor, self.at = actor, at
         return self
 
+    def known(
+        self,
+        grantees: Iterable[str],
+        bars: Iterable[str],
+        *,
+        pauses: bool,
+        extensions: bool,
+        joined: bool,
+    ) -> None:
+        """Take in what was read with the case: most have no pauses, extensions or joined ones."""
+        found = self.__dict__
+        found["grantees"], found["bars"] = set(grantees), set(bars)
+        if not pauses:
+            found["pauses"] = {}
+        if not extensions:
+            found["extensions"] = []
+        if not joined:
+            found["joined"] = []
+
     # --- what belongs to the case, read at first use ---------------------------------
 
     @cached_property
     def tasks(self) -> list[Task]:
         if self.fresh:
             return []
-        return list(self.case.tasks.select_related("department", "officer"))
+        return _TASKS.all(case=self.case.pk)
 
     @cached_property
     def clocks(self) -> list[ClockRecord]:
         if self.fresh:
             return []
-        return list(self.case.clocks.select_related("calendar"))
+        found = _CLOCKS.all(case=self.case.pk)
+        for record in found:
+            record.calendar = calendar_version(record.calendar_id)
+        return found
 
     @cached_property
     def pauses(self) -> dict[int, list[ClockPause]]:
@@ -135,7 +167,7 @@ class CaseFile:
 
     @cached_property
     def _last_holding(self) -> CaseHolding | None:
-        return None if self.fresh else self.case.holdings.order_by("start_at", "id").last()
+        return None if self.fresh else _LAST_HOLDING.first(case=self.case.pk)
 
     def open_tasks(self, kind: TaskKind) -> list[Task]:
         return [task for task in self.tasks if task.kind == kind and task.state in OPEN_TASKS]
@@ -372,8 +404,9 @@ class CaseFile:
             self.set(acted_at=self.at)
         shown = self._shown_clock()
         paused = self.open_pause() is not None
+        if self.case.clock_id != (shown.pk if shown else None):
+            self.set(clock=shown)
         for name, value in {
-            "clock": shown,
             "due_at": shown.due_at if shown else None,
             "warn_at": shown.warn_at if shown else None,
             "is_paused": paused,

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
-from yuanqi.organisation import queries
 from yuanqi.organisation.models import Department, Officer
+from yuanqi.organisation.queries import reporting_line
+from yuanqi.organisation.roster import standing
 
 
 class Duty(Protocol):
@@ -26,17 +27,31 @@ class Duty(Protocol):
 
 
 class _Asked:
+    """The organisation as it stands, kept in memory while nobody changes it."""
+
     def answering(self, department: Department, at: datetime) -> Officer:
-        return queries.officer_on_duty(department, at)
+        roster = standing(at)
+        officer = roster.on_duty(department, at)
+        if officer is None:
+            raise LookupError(f"department {department.code} has no officer")
+        return officer
 
     def acting_for(self, officer: Officer, at: datetime) -> Officer:
-        return queries.acting_for(officer, at)
+        return standing(at).acting_for(officer.pk, at)
 
     def line(self, department: Department) -> list[tuple[Department, Officer | None]]:
-        return queries.reporting_line(department)
+        return reporting_line(department)
 
 
 DATABASE: Duty = _Asked()
+
+
+def centre_at(at: datetime) -> Department:
+    """The service centre as it stands. Raises DoesNotExist before `yuanqi init`."""
+    found = standing(at).centre
+    if found is None:
+        raise Department.DoesNotExist("no service centre")
+    return found
 
 
 def is_barred(officer: Officer, bars: Collection[str]) -> bool:

@@ -9,43 +9,42 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yuanqi.foundation import files, journal
+from yuanqi.foundation import files
 from yuanqi.foundation.actors import SYSTEM, Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
-from yuanqi.foundation.writer import DIRECT
 from yuanqi.organisation.models import Officer
-from yuanqi.organisation.queries import centre
 
 from . import acts
 from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
-from .duty import DATABASE, intake, is_barred, reviewer_of
+from .duty import DATABASE, centre_at, intake, is_barred, reviewer_of
 from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
-from .queries import Act, Limits, case_for, co_handling_of, definition_in
+from .queries import (
+    Act,
+    Limits,
+    case_for,
+    co_handling_of,
+    definition_in,
+    limits_on,
+    published,
+)
 from .texts import required
 
 log = logging.getLogger(__name__)
 
 
-def opened(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
-    """Lock the case and take its file in hand, if the actor may do `act`.
-
-    Time never runs backwards on a case: who waited for the lock read the time before the one
-    who had it, and servers' clocks differ.
-    """
-    case = case_for(case_id, actor, act)
-    latest = journal.latest(case.stream)
-    return CaseFile(case, DIRECT, actor, at if latest is None else max(at, latest))
+opened = case_for  # an operation begins by taking the case's file in hand
 
 
 def definition_of(case: Case) -> MechanismDefinition:
-    return definition_in(case.mechanism_version)
+    return definition_in(published(case.mechanism_version_id))
 
 
 def limits_of(case: Case) -> Limits:
     """The limits in force on the day the case was raised: later rules leave old cases alone."""
-    return Limits.on(case.mechanism_version.mechanism, timezone.localdate(case.opened_at))
+    mechanism_id = published(case.mechanism_version_id).mechanism_id
+    return limits_on(mechanism_id, timezone.localdate(case.opened_at))
 
 
 def enclosed(uploads: Sequence[Upload], at: datetime) -> list[Enclosed]:
@@ -244,7 +243,7 @@ def case_evaluate(
     if level not in Satisfaction.values:
         raise Invalid(_("请从五个等级中选一个。"), "level")
     file = opened(case_id, actor, Act.EVALUATE, at)
-    unit, officer = intake(DATABASE, centre(), file.at, file.bars)
+    unit, officer = intake(DATABASE, centre_at(file.at), file.at, file.bars)
     acts.evaluate(
         file,
         level=level,

@@ -1,19 +1,23 @@
 """Every read of cases starts here, from what the actor may see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Func, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from yuanqi.foundation import journal
+from yuanqi.foundation import journal, prepared
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.foundation.prepared import Given, Read, among
+from yuanqi.foundation.standing import RULES, Kept
+from yuanqi.foundation.writer import Direct
 from yuanqi.organisation.models import Department, Officer
 
-from .casefile import Allowance
+from .casefile import Allowance, CaseFile
 from .definition import OPTIONAL_PURPOSES, MechanismDefinition, most_exact
 from .models import (
     Attachment,
@@ -77,10 +81,7 @@ def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.sees_every_case:
         cases = Case.objects.all()
     elif actor.grantees:
-        names = actor.grantees
-        cases = Case.objects.filter(
-            Exists(CaseAccess.objects.filter(case=OuterRef("pk"), grantee__in=names))
-        )
+        cases = Case.objects.filter(_let_in(Q(grantee__in=actor.grantees)))
     else:
         return Case.objects.none()
     if actor.side is Side.ENTERPRISE:
@@ -88,6 +89,36 @@ def cases_visible_to(actor: Actor) -> QuerySet[Case]:
     # a set apart, read once: a test for each row would cost long lists dear
     barred = CaseBar.objects.filter(grantee__in=names_to_be_barred(actor))
     return cases.exclude(pk__in=barred.values("case"))
+
+
+def _let_in(grantee: Q | Func) -> Exists:
+    return Exists(CaseAccess.objects.filter(grantee, case=OuterRef("pk")))
+
+
+class VisibleCase:
+    """One case as `cases_visible_to` lets an actor see it, by a query that is planned once.
+
+    `parts` says what is read along.
+    """
+
+    def __init__(self, parts: Callable[[QuerySet[Case]], QuerySet[Case]]) -> None:
+        one = Case.objects.filter(pk=Given("pk"))
+        let_in = _let_in(among("grantee", "names"))
+        bars = CaseBar.objects.filter(among("grantee", "barred"), case=OuterRef("pk"))
+        # whether every case is seen, whether a bar may stand before it
+        self._ways = {
+            (True, False): Read(lambda: parts(one)),
+            (True, True): Read(lambda: parts(one.filter(~Exists(bars)))),
+            (False, False): Read(lambda: parts(one.filter(let_in))),
+            (False, True): Read(lambda: parts(one.filter(let_in, ~Exists(bars)))),
+        }
+
+    def to(self, actor: Actor, case_id: int) -> Case | None:
+        """The case; None if there is none or the actor may not see it."""
+        way = (actor.sees_every_case, actor.side is Side.PARK)
+        return self._ways[way].first(
+            pk=case_id, names=list(actor.grantees), barred=list(names_to_be_barred(actor))
+        )
 
 
 def names_to_be_barred(actor: Actor) -> tuple[str, ...]:
@@ -109,22 +140,45 @@ def case_visible(case_id: int, actor: Actor) -> Case:
     return case
 
 
-def case_for(case_id: int, actor: Actor, act: Act) -> Case:
-    """Lock the case's stream and return the case if the actor may do `act` to it.
+_IN_HAND = VisibleCase(
+    lambda cases: cases.select_related("enterprise", "lead", "responsible__department")
+)
+_BELONGINGS = """
+SELECT (SELECT max(at) FROM journal_event WHERE stream = %s),
+    ARRAY(SELECT grantee FROM case_access WHERE case_id = %s),
+    ARRAY(SELECT grantee FROM case_bar WHERE case_id = %s),
+    EXISTS (SELECT FROM clock_pause p JOIN clock c ON c.id = p.clock_id WHERE c.case_id = %s),
+    EXISTS (SELECT FROM case_extension WHERE case_id = %s),
+    EXISTS (SELECT FROM "case" WHERE merged_into_id = %s)
+"""
+
+
+def case_for(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
+    """Lock the case's stream and return the case's file if the actor may do `act` to it.
 
     Whoever writes to a case holds this lock, so two who press the same button come one after the
-    other, and the second sees what the first has done. Raises NotVisible or NotAllowed.
+    other, and the second sees what the first has done. Time never runs backwards on a case: who
+    waited for the lock read the time before the one who had it, and servers' clocks differ.
+    Raises NotVisible or NotAllowed.
     """
-    case_visible(case_id, actor)
-    journal.lock(f"case:{case_id}")
-    case = case_visible(case_id, actor)
-    if act not in acts_allowed(case, actor):
+    stream = f"case:{case_id}"
+    heads = journal.lock(stream)
+    case = _IN_HAND.to(actor, case_id)
+    if case is None:
+        raise NotVisible(case_id)
+    belongings = prepared.row(_BELONGINGS, stream, *[case_id] * 5)
+    assert belongings is not None, "a row of values is always there"
+    latest, grantees, bars, has_pauses, has_extensions, has_joined = belongings
+    file = CaseFile(case, Direct(heads), actor, at if latest is None else max(at, latest))
+    file.known(grantees, bars, pauses=has_pauses, extensions=has_extensions, joined=has_joined)
+    if act not in acts_allowed(case, actor, file):
         raise NotAllowed(_("这一步不由您办，由承办部门或服务中心办理。"))
-    return case
+    return file
 
 
-def acts_allowed(case: Case, actor: Actor) -> frozenset[Act]:
-    """What this actor may ever do to this case, whatever state it is in."""
+def acts_allowed(case: Case, actor: Actor, file: CaseFile | None = None) -> frozenset[Act]:
+    """What this actor may ever do to this case, whatever state it is in; by its file if it is
+    in hand."""
     if actor.side is Side.SYSTEM:
         return frozenset(Act)
     if actor.side is Side.ENTERPRISE:
@@ -141,13 +195,13 @@ def acts_allowed(case: Case, actor: Actor) -> frozenset[Act]:
     if case.responsible_id in actor.officer_ids:
         # whoever answers for it, as duty or absence have it, may do what it waits for
         acts |= _AWAITED.get(case.state, frozenset())
-    for part in parts_of(case, actor):
+    for part in parts_of(case, actor, None if file is None else file.tasks):
         acts |= _LEAD if part.kind == TaskKind.LEAD else _CO_HANDLE
         if part.as_head or part.as_officer:
             acts.add(Act.HAND_OVER)
         if part.as_head and part.kind == TaskKind.LEAD:
             acts.add(Act.PARK)
-    if extensions_reviewed_by(case, actor).exists():
+    if (file is None or file.extensions) and extensions_reviewed_by(case, actor).exists():
         acts.add(Act.DECIDE_EXTENSION)
     return frozenset(acts)
 
@@ -198,29 +252,28 @@ class Part:
     as_head: bool  # the unit is
 
 
-def parts_of(case: Case, actor: Actor) -> list[Part]:
+def parts_of(case: Case, actor: Actor, tasks: Sequence[Task] | None = None) -> list[Part]:
     """The tasks of the case that the actor's unit, or he himself, has or had in hand.
 
     Who led it once and gave it back has none in it any more, nor has who was relieved of it; but
     who was relieved by the end itself is told of that (Conflict), not that it isn't his to do.
     """
-    relieved = Q(state=TaskState.CANCELLED)
-    if case.closed_at is not None:
-        relieved &= ~Q(ended_at=case.closed_at)
-    tasks = list(
-        case.tasks.exclude(relieved).values_list(
-            "kind", "department_id", "officer_id", "department__head_id"
-        )
-    )
+    counted = [
+        task
+        for task in (case.tasks.select_related("department") if tasks is None else tasks)
+        if task.state != TaskState.CANCELLED
+        or (case.closed_at is not None and task.ended_at == case.closed_at)
+    ]
     # of those who led, the last one: tasks come in order of their keys
-    leads = [task for task in tasks if task[0] == TaskKind.LEAD][-1:]
-    parts = leads + [task for task in tasks if task[0] != TaskKind.LEAD]
+    leads = [task for task in counted if task.kind == TaskKind.LEAD][-1:]
+    parts = leads + [task for task in counted if task.kind != TaskKind.LEAD]
     departments = departments_worked_for(actor)
     found = []
-    for kind, department_id, officer_id, head_id in parts:
-        as_officer, as_head = officer_id in actor.officer_ids, head_id in actor.officer_ids
-        if department_id in departments or as_officer or as_head:
-            found.append(Part(kind, as_officer, as_head))
+    for task in parts:
+        as_officer = task.officer_id in actor.officer_ids
+        as_head = task.department.head_id in actor.officer_ids
+        if task.department_id in departments or as_officer or as_head:
+            found.append(Part(task.kind, as_officer, as_head))
     return found
 
 
@@ -283,12 +336,40 @@ def attachment_visible(attachment_id: int, actor: Actor) -> Attachment:
 
 
 def current_mechanism(code: str) -> MechanismVersion:
-    """Return the newest published version of a mechanism. Raises DoesNotExist if none is."""
-    return (
-        MechanismVersion.objects.select_related("mechanism")
-        .filter(mechanism__code=code)
-        .latest("number")
-    )
+    """Return the newest published version of a mechanism, kept in memory and shared.
+
+    Raises DoesNotExist if none is.
+    """
+    kept = _standing.now()
+    version: MechanismVersion | None = kept.get(code)
+    if version is None:
+        version = kept[code] = (
+            MechanismVersion.objects.select_related("mechanism")
+            .filter(mechanism__code=code)
+            .latest("number")
+        )
+    return version
+
+
+_standing: Kept[dict[Any, Any]] = Kept(dict, RULES)
+
+
+def published(version_id: int) -> MechanismVersion:
+    """Return this version of a mechanism, kept in memory and shared. Raises DoesNotExist."""
+    kept = _standing.now()
+    version: MechanismVersion | None = kept.get(version_id)
+    if version is None:
+        version = kept[version_id] = MechanismVersion.objects.get(pk=version_id)
+    return version
+
+
+def limits_on(mechanism_id: int, day: date) -> "Limits":
+    """Return `Limits.on` that day, kept in memory and shared."""
+    kept = _standing.now()
+    limits: Limits | None = kept.get((mechanism_id, day))
+    if limits is None:
+        limits = kept[mechanism_id, day] = Limits.on(mechanism_id, day)
+    return limits
 
 
 # published definitions are few and never change: one a digest
@@ -314,7 +395,7 @@ class Limits:
         self._rules = {(rule.purpose, rule.level, rule.category): rule for rule in rules}
 
     @classmethod
-    def on(cls, mechanism: Mechanism, day: date) -> "Limits":
+    def on(cls, mechanism: Mechanism | int, day: date) -> "Limits":
         rules = list(
             LimitRule.objects.filter(mechanism=mechanism)
             .filter(Q(valid_until__isnull=True) | Q(valid_until__gt=day))

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import Account, RoleGrant
+from . import prepared
+from .models import Account
 
 
 class Role(StrEnum):
@@ -108,7 +109,8 @@ def register_provider(provider: Provider) -> None:
 
 def actor_for(account: Account, at: datetime) -> Actor:
     """Return the actor that `account` is at that instant."""
-    roles = frozenset(RoleGrant.objects.filter(account=account).values_list("role", flat=True))
+    found = prepared.rows("SELECT role FROM account_role WHERE account_id = %s", account.pk)
+    roles = frozenset(role for (role,) in found)
     actor = replace(NOBODY, account_id=account.pk, name=account.username, roles=roles)
     for provider in _providers:
         known = provider(account, at)

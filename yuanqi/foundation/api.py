@@ -27,6 +27,7 @@ from .files import Upload
 from .idempotency import Answer, carried_out_in_parts, carried_out_once
 from .pages import KeysetPage
 from .problems import Problem
+from .standing import looked_up_once
 
 T = TypeVar("T")
 
@@ -219,7 +220,13 @@ def _repeatable(view: View, *, in_parts: bool) -> View:
             )
         )
 
-    return run
+    @wraps(view)
+    def run_at_once(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
+        # an act on a request changes no register
+        with looked_up_once():
+            return run(request, *args, **values)
+
+    return run if in_parts else run_at_once
 
 
 def _said(answer: Answer) -> HttpResponse:

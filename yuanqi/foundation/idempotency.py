@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
+from . import prepared
 from .errors import Conflict
 from .models import IdempotencyKey
 
@@ -86,22 +87,28 @@ def forget(*, before: datetime, most: int) -> int:
 
 def _claim(account_id: int, key: str, digest: str, at: datetime) -> int | None:
     """Write the key; None if it is there. Waits for a call that holds it in its transaction."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '10s'")
-            cursor.execute(
-                "INSERT INTO idempotency_key (account_id, key, digest, status, body, location, at)"
-                " VALUES (%s, %s, %s, 0, '', '', %s)"
-                " ON CONFLICT (account_id, key) DO NOTHING RETURNING id",
-                [account_id, key, digest, at],
-            )
-            row = cursor.fetchone()
-            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise Conflict(_still_running()) from error
-        raise
+    row = prepared.row(_CLAIM_AT_ONCE, account_id, key, digest, at, f"{account_id} {key}")
+    if row is None:
+        # it is there, or another call holds it
+        try:
+            prepared.rows("SET LOCAL lock_timeout = '10s'")
+            row = prepared.row(_CLAIM, account_id, key, digest, at)
+            prepared.rows("SET LOCAL lock_timeout TO DEFAULT")
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise Conflict(_still_running()) from error
+            raise
     return None if row is None else int(row[0])
+
+
+_INTO = "INSERT INTO idempotency_key (account_id, key, digest, status, body, location, at)"
+_ONCE = "ON CONFLICT (account_id, key) DO NOTHING RETURNING id"
+_CLAIM = f"{_INTO} VALUES (%s, %s, %s, 0, '', '', %s) {_ONCE}"
+# who gets the advisory lock waits for nobody on the index
+_CLAIM_AT_ONCE = (
+    f"{_INTO} SELECT %s::bigint, %s, %s, 0, '', '', %s::timestamptz"
+    f" WHERE pg_try_advisory_xact_lock(hashtextextended(%s, 0)) {_ONCE}"
+)
 
 
 def _kept(account_id: int, key: str, digest: str) -> Answer:
@@ -123,8 +130,12 @@ def _answer(row: IdempotencyKey) -> Answer:
 
 
 def _keep(row_id: int, answer: Answer) -> None:
-    IdempotencyKey.objects.filter(pk=row_id).update(
-        status=answer.status, body=answer.body, location=answer.location
+    prepared.rows(
+        "UPDATE idempotency_key SET status = %s, body = %s, location = %s WHERE id = %s",
+        answer.status,
+        answer.body,
+        answer.location,
+        row_id,
     )
 
 

@@ -18,8 +18,10 @@ from typing import Any, ClassVar
 
 from django.db import connection
 
+from . import prepared
 from .actors import Actor
 
+Head = tuple[int, bytes]  # how many events a stream has, and the hash of the last
 GENESIS = bytes(32)
 _LARGEST = 2**53 - 1  # RFC 8785 numbers are IEEE doubles
 _KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -192,22 +194,25 @@ def _digits(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
-def lock(*streams: str) -> None:
+def lock(*streams: str) -> dict[str, Head]:
     """Lock the heads of these streams, in order of name, until the transaction ends.
 
     Whoever appends to several streams locks them all here first, so that two writers can't wait
-    for each other. It also serialises the writers of one case.
+    for each other. It also serialises the writers of one case. Returns the heads.
     """
     _require_transaction()
-    with connection.cursor() as cursor:
-        names = sorted(set(streams))
-        cursor.execute(_LOCK, [names])
-        found = {row[0] for row in cursor.fetchall()}
-        missing = [name for name in names if name not in found]
-        if missing:
-            # a load begins some thousand streams at a time: one statement for all of them
-            cursor.execute(_CREATE_ALL, [GENESIS, missing])
-            cursor.execute(_LOCK, [names])
+    names = sorted(set(streams))
+    found = _locked(names)
+    missing = [name for name in names if name not in found]
+    if missing:
+        # a load begins some thousand streams at a time: one statement for all of them
+        prepared.rows(_CREATE, GENESIS, missing)
+        found = _locked(names)
+    return found
+
+
+def _locked(names: list[str]) -> dict[str, Head]:
+    return {name: (seq, bytes(head)) for name, seq, head in prepared.rows(_LOCK, names)}
 
 
 def latest(stream: str) -> datetime | None:
@@ -226,42 +231,41 @@ def record(
     actor: Actor,
     at: datetime,
     enterprise_id: int | None = None,
+    heads: dict[str, Head] | None = None,
 ) -> int:
     """Append an event to its stream in the running transaction; returns its id.
 
-    Raises RuntimeError outside a transaction: an event never stands without what it tells.
+    `heads` is what the caller knows of the streams that it has locked or begun: it spares reading
+    them, and is kept up to date. A head that isn't the stream's any more is read again. Raises
+    RuntimeError outside a transaction: an event never stands without what it tells.
     """
     _require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute(_HEAD, [stream])
-        head = cursor.fetchone()
-        if head is None:
-            cursor.execute(_CREATE, [stream, GENESIS])
-            cursor.execute(_HEAD, [stream])
-            head = cursor.fetchone()
+    heads = {} if heads is None else heads
+    while True:
+        head = heads.get(stream) or lock(stream)[stream]
         entry = prepare(
             event,
             stream=stream,
             seq=head[0] + 1,
-            prev=bytes(head[1]),
+            prev=head[1],
             audience=audience,
             actor=actor,
             at=at,
             enterprise_id=enterprise_id,
         )
-        cursor.execute(
-            _APPEND,
-            {
-                **{f: getattr(entry, f) for f in _COLUMNS},
-                "payload": canonical(entry.payload).decode(),
-            },
+        found = prepared.row(
+            _BEGIN if head == BEGINNING else _APPEND,
+            *(getattr(entry, name) for name in _OF_HEAD),
+            *(getattr(entry, name) for name in _COLUMNS),
+            canonical(entry.payload).decode(),
         )
-        event_id: int = cursor.fetchone()[0]
-        if entry.personal:
-            cursor.executemany(
-                "INSERT INTO journal_personal (event_id, key, salt, value) VALUES (%s, %s, %s, %s)",
-                [(event_id, *item) for item in entry.personal],
-            )
+        if found is not None:
+            break
+        heads.pop(stream, None)
+    heads[stream] = (entry.seq, entry.hash)
+    event_id: int = found[0]
+    for item in entry.personal:
+        prepared.rows(_PERSONAL, event_id, *item)
     return event_id
 
 
@@ -270,23 +274,52 @@ def _require_transaction() -> None:
         raise RuntimeError("the journal is written inside the transaction of its effect")
 
 
+BEGINNING: Head = (0, GENESIS)
+_OF_HEAD = ("seq", "hash", "stream", "prev")
 _COLUMNS = (
     "stream", "seq", "at", "kind", "version", "audience", "enterprise_id", "actor", "prev", "hash",
 )  # fmt: skip
-_LOCK = "SELECT name FROM journal_stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
-_HEAD = "SELECT seq, head FROM journal_stream WHERE name = %s FOR UPDATE"
-_CREATE = "INSERT INTO journal_stream (name, seq, head) VALUES (%s, 0, %s) ON CONFLICT DO NOTHING"
-_CREATE_ALL = (
+_LOCK = "SELECT name, seq, head FROM journal_stream WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+_CREATE = (
     "INSERT INTO journal_stream (name, seq, head)"
     " SELECT name, 0, %s FROM unnest(%s::text[]) AS name ON CONFLICT DO NOTHING"
 )
-_APPEND = """
+_INSERT = f"""
+INSERT INTO journal_event ({", ".join(_COLUMNS)}, payload)
+SELECT {
+    ", ".join(
+        f"%s::{kind}"
+        for kind in (
+            "text",
+            "bigint",
+            "timestamptz",
+            "text",
+            "smallint",
+            "text",
+            "bigint",
+            "text",
+            "bytea",
+            "bytea",
+            "jsonb",
+        )
+    )
+} FROM head RETURNING id
+"""  # noqa: S608 - the names are ours
+# the head moves only from where it was thought to be
+_APPEND = f"""
 WITH head AS (
-    UPDATE journal_stream SET seq = %(seq)s, head = %(hash)s WHERE name = %(stream)s
+    UPDATE journal_stream SET seq = %s, head = %s
+    WHERE name = %s AND head = %s RETURNING name
 )
-INSERT INTO journal_event
-    (stream, seq, at, kind, version, payload, audience, enterprise_id, actor, prev, hash)
-VALUES (%(stream)s, %(seq)s, %(at)s, %(kind)s, %(version)s, %(payload)s::jsonb, %(audience)s,
-    %(enterprise_id)s, %(actor)s, %(prev)s, %(hash)s)
-RETURNING id
-"""
+{_INSERT}
+"""  # noqa: S608
+# a stream's first event: the row is made along, or is there without an event
+_BEGIN = f"""
+WITH head AS (
+    INSERT INTO journal_stream AS stood (seq, head, name) VALUES (%s, %s, %s)
+    ON CONFLICT (name) DO UPDATE SET seq = EXCLUDED.seq, head = EXCLUDED.head
+    WHERE stood.head = %s RETURNING name
+)
+{_INSERT}
+"""  # noqa: S608
+_PERSONAL = "INSERT INTO journal_personal (event_id, key, salt, value) VALUES (%s, %s, %s, %s)"

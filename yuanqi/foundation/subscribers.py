@@ -64,8 +64,11 @@ def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
     return len(events)
 
 
-def catch_up(batch: int = 500) -> int:
+def catch_up(batch: int = 500, *, patient: bool = False) -> int:
     """Run every subscriber until nothing is left to read; return how many events were handled.
+
+    With `patient`, what is written meanwhile is left for the next time: many events at once cost
+    a subscriber little more than a few.
 
     They take turns, a batch each, so that one with much to read doesn't hold up the others. Nor
     does one that fails: raises ExceptionGroup when the others have read everything.
@@ -81,8 +84,8 @@ def catch_up(batch: int = 500) -> int:
             except Exception as failure:
                 failures.append(failure)
                 continue
-            if size:
-                handled += size
+            handled += size or 0
+            if size == batch or (size and not patient):
                 behind.append(subscriber)
         reading = behind
     if failures:

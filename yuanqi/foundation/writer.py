@@ -13,10 +13,10 @@ from typing import Any, Protocol, TypeVar
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from . import journal
+from . import journal, prepared
 from .actors import Actor
 from .errors import Conflict
-from .journal import Audience, Event
+from .journal import Audience, Event, Head
 
 M = TypeVar("M", bound=Model)
 
@@ -42,19 +42,25 @@ class Writer(Protocol):
 
 
 class Direct:
-    """Writes at once, in the running transaction."""
+    """Writes at once, in the running transaction.
+
+    `heads` are those of the streams that an operation has locked or begins.
+    """
+
+    def __init__(self, heads: dict[str, Head] | None = None) -> None:
+        self.heads = heads
 
     def insert(self, row: M) -> M:
-        row.save(force_insert=True)
+        prepared.insert(row)
         return row
 
     def update(self, row: Model, **values: Any) -> None:
         for name, value in values.items():
             setattr(row, name, value)
-        row.save(update_fields=list(values))
+        prepared.update(row, values)
 
     def record(self, event: Event, **where: Any) -> None:
-        journal.record(event, **where)
+        journal.record(event, **where, heads=self.heads)
 
 
 DIRECT = Direct()

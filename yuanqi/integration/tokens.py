@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
+from yuanqi.foundation import prepared
 from yuanqi.foundation.models import Account
 
 MARK = "yq_"
@@ -55,15 +56,14 @@ def admit(token: str, *, at: datetime) -> Admission | None:
     """
     if not token.startswith(MARK):
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(_ADMIT, {"sha256": digest(token), "at": at, "since": at - _MINUTE})
-        row = cursor.fetchone()
+    since = at - _MINUTE
+    row = prepared.row(_ADMIT, at, since, at, since, digest(token), at)
     if row is None:
         return None
-    account_id, scopes, minute_at, calls = row
+    scopes, minute_at, calls, *account = row
     limit = settings.API_CALLS_A_MINUTE
     return Admission(
-        account=Account.objects.get(pk=account_id),
+        account=Account.from_db(connection.alias, _ACCOUNT, account),
         scopes=frozenset(scopes),
         limit=limit,
         left=limit - calls,
@@ -73,14 +73,17 @@ def admit(token: str, *, at: datetime) -> Admission | None:
 
 _ADMIT = """
 UPDATE api_token SET
-    last_used_at = %(at)s,
-    minute_at = CASE WHEN minute_at > %(since)s THEN minute_at ELSE %(at)s END,
-    minute_calls = CASE WHEN minute_at > %(since)s THEN minute_calls + 1 ELSE 1 END
+    last_used_at = %s,
+    minute_at = CASE WHEN minute_at > %s THEN minute_at ELSE %s END,
+    minute_calls = CASE WHEN minute_at > %s THEN minute_calls + 1 ELSE 1 END
 FROM account
 WHERE account.id = api_token.account_id AND account.is_active
-    AND sha256 = %(sha256)s AND revoked_at IS NULL AND expires_at > %(at)s
+    AND sha256 = %s AND revoked_at IS NULL AND expires_at > %s
     AND NOT EXISTS (
         SELECT FROM account_security AS s WHERE s.account_id = account.id AND s.must_change_password
     )
-RETURNING account_id, ARRAY(SELECT jsonb_array_elements_text(scopes)), minute_at, minute_calls
+RETURNING ARRAY(SELECT jsonb_array_elements_text(scopes)), minute_at, minute_calls,
+    account.id, account.username, account.is_active, account.language
 """
+# in the order of the model; the rest is read when it is asked for
+_ACCOUNT = ["id", "username", "is_active", "language"]

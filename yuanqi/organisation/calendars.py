@@ -5,11 +5,22 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from yuanqi.domain.worktime import WorkCalendar
+from yuanqi.foundation.standing import RULES, Kept
 
 from .models import CalendarVersion
 
+_standing: Kept[dict[int, CalendarVersion]] = Kept(dict, RULES)
 # versions are few and never change: one a published document
 _built: dict[str, WorkCalendar] = {}
+
+
+def calendar_version(version_id: int) -> CalendarVersion:
+    """Return this version, kept in memory and shared. Raises DoesNotExist."""
+    kept = _standing.now()
+    version = kept.get(version_id)
+    if version is None:
+        version = kept[version_id] = CalendarVersion.objects.get(pk=version_id)
+    return version
 
 
 def work_calendar(version: CalendarVersion) -> WorkCalendar:

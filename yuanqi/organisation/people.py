@@ -7,14 +7,12 @@ from typing import Any
 from yuanqi.foundation.actors import Side
 from yuanqi.foundation.models import Account
 
-from .models import Officer
-from .queries import officers_represented
+from .roster import standing
 
 
 def officer_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
-    officer = (
-        Officer.objects.select_related("department").filter(account=account, is_active=True).first()
-    )
+    roster = standing(at)
+    officer = roster.by_account.get(account.pk)
     if officer is None:
         return None
     return {
@@ -23,5 +21,5 @@ def officer_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
         "unit": officer.department.label,
         "officer_id": officer.pk,
         "department_id": officer.department_id,
-        "acts_for": officers_represented(officer.pk, at),
+        "acts_for": roster.represented_by(officer.pk, at),
     }

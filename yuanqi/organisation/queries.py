@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from yuanqi.foundation.standing import RULES, Kept
+
 from .models import Absence, CalendarVersion, Department, DutyShift, Officer
 
 CHAIN = 5  # an acting officer may be away himself; nobody keeps a longer chain
@@ -89,6 +91,9 @@ def officers_represented(officer_id: int, at: datetime) -> frozenset[int]:
     return frozenset(found)
 
 
+_CURRENT = Kept(lambda: CalendarVersion.objects.get(is_current=True), RULES)
+
+
 def current_calendar() -> CalendarVersion:
     """The published calendar that new clocks are pinned to."""
-    return CalendarVersion.objects.get(is_current=True)
+    return _CURRENT.now()

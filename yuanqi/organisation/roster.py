@@ -7,15 +7,21 @@ for one department or officer at one instant.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from operator import attrgetter
+
+from yuanqi.foundation.standing import ORGANISATION, Kept
 
 from .models import Absence, Department, DutyShift, Officer
 from .queries import CHAIN, departments
 
+_STRETCH = timedelta(days=28)  # of absences and shifts that are read at once
+_MOST_STRETCHES = 12
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Roster:
     """Departments and officers, with the absences and shifts that touch the stretch."""
 
@@ -37,6 +43,32 @@ class Roster:
             absences=_by(Absence.objects.filter(**touching).order_by("start_at"), "officer_id"),
             shifts=_by(DutyShift.objects.filter(**touching).order_by("start_at"), "department_id"),
         )
+
+    @cached_property
+    def by_account(self) -> Mapping[int, Officer]:
+        """The active officers who can sign in."""
+        found = (o for o in self.officers.values() if o.account_id is not None and o.is_active)
+        return {officer.account_id: officer for officer in found}
+
+    @cached_property
+    def centre(self) -> Department | None:
+        """The service centre, to which intake belongs; None before `yuanqi init`."""
+        return next((u for u in self.departments if u.kind == Department.Kind.CENTRE), None)
+
+    def represented_by(self, officer_id: int, at: datetime) -> frozenset[int]:
+        """The officers for whom this one acts at that instant, through others too."""
+        acting = defaultdict(set)
+        for absences in self.absences.values():
+            for absence in absences:
+                if absence.start_at <= at < absence.end_at:
+                    acting[absence.acting_id].add(absence.officer_id)
+        found: set[int] = set()
+        frontier = {officer_id}
+        while frontier:
+            absent = {pk for other in frontier for pk in acting[other]}
+            frontier = absent - found - {officer_id}
+            found |= frontier
+        return frozenset(found)
 
     def absence(self, officer_id: int, at: datetime) -> Absence | None:
         """The absence that this officer is in at that instant."""
@@ -99,6 +131,46 @@ def in_reporting_order(found: Sequence[Department]) -> list[Department]:
     walk(below[None])
     # a ring of reporting lines would hide its members: show them at the end instead
     return ordered + [item for item in found if item not in ordered]
+
+
+@dataclass
+class _Stretches:
+    """Rosters of one version of the organisation, each over some weeks."""
+
+    read: dict[int, Roster] = field(default_factory=dict)
+
+    def place(self, at: datetime) -> int:
+        return int((at - _FIRST) / _STRETCH)
+
+    def over(self, at: datetime) -> Roster:
+        place = self.place(at)
+        found = self.read.get(place)
+        if found is None:
+            if len(self.read) >= _MOST_STRETCHES:
+                self.read = {}
+            start = _FIRST + place * _STRETCH
+            found = self.read[place] = Roster.over(start, start + _STRETCH)
+        return found
+
+
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_standing = Kept(_Stretches, ORGANISATION)
+
+
+def standing_over(start: datetime, end: datetime) -> Roster:
+    """The roster over this stretch: kept in memory if it is a short one, as stretches go."""
+    stretches = _standing.now()
+    if stretches.place(start) == stretches.place(end):
+        return stretches.over(start)
+    return Roster.over(start, end)
+
+
+def standing(at: datetime) -> Roster:
+    """The roster around that instant, as it stands now: one small query, none where it is kept.
+
+    Its departments and officers are shared: they are to be read, never changed.
+    """
+    return _standing.now().over(at)
 
 
 def _by(rows: Iterable, key: str) -> dict[int, tuple]:

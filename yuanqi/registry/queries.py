@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.models import Account
+from yuanqi.foundation.prepared import Given, Read, among
 from yuanqi.organisation.models import Officer
-from yuanqi.organisation.queries import officers_represented
+from yuanqi.organisation.roster import standing
 
 from .models import ContactPerson, Enterprise, EnterpriseGroup, Link, LinkRole, Project
 
@@ -37,7 +38,7 @@ def enterprise_visible(enterprise_id: int, actor: Actor) -> Enterprise:
     return found
 
 
-def links_on(day: date) -> QuerySet[Link]:
+def links_on(day: date | Given) -> QuerySet[Link]:
     """The links in force on a day."""
     return Link.objects.filter(from_on__lte=day).filter(
         Q(until_on__isnull=True) | Q(until_on__gt=day)
@@ -99,11 +100,7 @@ def people_of(enterprise: Enterprise, actor: Actor) -> QuerySet[ContactPerson]:
 
 def contact_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
     """What the register knows of an account: whose contact it is."""
-    person = (
-        ContactPerson.objects.select_related("enterprise")
-        .filter(account=account, is_active=True)
-        .first()
-    )
+    person = _CONTACT.first(account=account.pk)
     if person is None:
         return None
     return {
@@ -120,21 +117,35 @@ def links_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
 
     Those of an absent officer come to whoever acts for him.
     """
-    officer_id = Officer.objects.filter(account=account, is_active=True).values_list("pk").first()
-    if officer_id is None:
+    roster = standing(at)
+    officer = roster.by_account.get(account.pk)
+    if officer is None:
         return None
-    officers = {officer_id[0]} | officers_represented(officer_id[0], at)
+    officers = {officer.pk} | roster.represented_by(officer.pk, at)
     day = timezone.localdate(at)
-    own = list(
-        links_on(day)
-        .filter(officer__in=officers)
-        .values_list("enterprise_id", "role", "enterprise__heads_group")
-    )
+    own = _LINKS.all(day=day, officers=sorted(officers))
     served = {enterprise_id for enterprise_id, _role, _group in own}
     groups = {group for _enterprise, role, group in own if group and role == LinkRole.LEAD}
     if groups:
         served |= _inheriting(groups, day)
     return {"linked_enterprise_ids": frozenset(served)}
+
+
+_CONTACT = Read(
+    lambda: (
+        ContactPerson.objects.select_related("enterprise")
+        .only("name", "enterprise__short_name", "enterprise__name_en")
+        .filter(account=Given("account"), is_active=True)
+        .order_by("id")
+    )
+)
+_LINKS: Read[Any] = Read(
+    lambda: (
+        links_on(Given("day", DateField()))
+        .filter(among("officer_id", "officers"))
+        .values_list("enterprise_id", "role", "enterprise__heads_group")
+    )
+)
 
 
 def _inheriting(groups: set[int], day: date) -> set[int]:

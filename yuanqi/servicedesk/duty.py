@@ -3,14 +3,15 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.casework import duty
-from yuanqi.casework.duty import DATABASE
+from yuanqi.casework.duty import DATABASE, centre_at
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid
 from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.queries import centre
+from yuanqi.organisation.roster import standing
 
 from .acts import Intake
 
@@ -18,7 +19,7 @@ from .acts import Intake
 def intake_at(at: datetime, bars: Collection[str] = ()) -> Intake:
     """To whom intake belongs now. Raises Conflict if a complaint leaves nobody to take it in."""
     try:
-        return Intake(*duty.intake(DATABASE, centre(), at, bars))
+        return Intake(*duty.intake(DATABASE, centre_at(at), at, bars))
     except LookupError:
         raise Conflict(_("被投诉单位之上还没有可以受理的负责人，请直接联系管委会。"))
 
@@ -34,4 +35,5 @@ def answering(department: Department, at: datetime, bars: Collection[str] = ()) 
 
 
 def self_of(actor: Actor) -> Officer:
-    return Officer.objects.select_related("department").get(pk=actor.officer_id)
+    assert actor.officer_id is not None, "only an officer may do what the park does"
+    return standing(timezone.now()).officers[actor.officer_id]

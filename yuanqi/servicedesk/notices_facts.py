@@ -14,15 +14,14 @@ from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import (
     Case,
     CaseBar,
-    MechanismVersion,
     Message,
     Task,
     TaskKind,
 )
-from yuanqi.casework.queries import definition_in
+from yuanqi.casework.queries import definition_in, published
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.roster import Roster
+from yuanqi.organisation.roster import Roster, standing_over
 from yuanqi.registry.models import Link, LinkRole
 from yuanqi.supervision.models import Supervision
 
@@ -103,7 +102,7 @@ class Facts:
             .defer("request__text")
             .in_bulk({event.payload["case_id"] for event in events})
         )
-        roster = Roster.over(min(e.at for e in events), max(e.at for e in events))
+        roster = standing_over(min(e.at for e in events), max(e.at for e in events))
         return cls(
             cases=cases,
             tasks=_by(Task.objects.filter(case__in=cases).order_by("id"), "case_id"),
@@ -122,10 +121,8 @@ class Facts:
             ),
             bars=_barred(cases),
             definitions={
-                version.pk: definition_in(version)
-                for version in MechanismVersion.objects.filter(
-                    pk__in={case.mechanism_version_id for case in cases.values()}
-                )
+                version_id: definition_in(published(version_id))
+                for version_id in {case.mechanism_version_id for case in cases.values()}
             },
             roster=roster,
             centre=next((u for u in roster.departments if u.kind == Department.Kind.CENTRE), None),

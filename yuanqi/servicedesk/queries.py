@@ -33,6 +33,7 @@ from yuanqi.casework.queries import (
 from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.foundation.standing import ORGANISATION, RULES, Kept
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry.models import Enterprise
@@ -279,6 +280,16 @@ def categories() -> list[Category]:
 def categories_offered(day: date) -> list[Category]:
     """Those of which a request may be raised on that day."""
     return [category for category in categories() if category.is_offered(day)]
+
+
+_CATEGORIES = Kept(
+    lambda: {category.code: category for category in categories()}, RULES, ORGANISATION
+)
+
+
+def categories_standing() -> Mapping[str, Category]:
+    """All categories by their codes, kept in memory and shared."""
+    return _CATEGORIES.now()
 
 
 LEVEL_HINTS = {

@@ -3,7 +3,7 @@
 The facts of a whole page are read at once: no query a row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,7 @@ from yuanqi.casework.models import (
 from yuanqi.casework.queries import departments_worked_for
 from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import Actor, Role
+from yuanqi.foundation.prepared import Read, among
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion
 from yuanqi.supervision.queries import AT_WORK, Flag, flags_of
@@ -121,16 +122,20 @@ def rows_of(
     now: datetime,
     *,
     names: Mapping[str, str] | None = None,
+    calendars: Callable[[int], CalendarVersion] | None = None,
     lain_before: datetime | None = None,
 ) -> list[Row]:
     """Read what a page of cases (from `with_row_parts`) says to this actor at `now`.
 
-    Three queries, one more for a department's own co-handling; one fewer with `names` given.
+    Three queries, one more for a department's own co-handling; one fewer with `names` given, one
+    with `calendars`.
     With `lain_before` (`supervision.queries.idle_before`) rows say that nobody has moved them.
     """
     clocks = [case.clock for case in cases if case.clock is not None]
     pauses = _pauses(clocks)
-    calendars = CalendarVersion.objects.in_bulk({clock.calendar_id for clock in clocks})
+    if calendars is None:
+        read = CalendarVersion.objects.in_bulk({clock.calendar_id for clock in clocks})
+        calendars = read.__getitem__
     tasks = _own_tasks(cases, actor)
     labels = category_names() if names is None else names
     rows = []
@@ -140,7 +145,7 @@ def rows_of(
         pause = next((stop for stop in stops if stop.end_at is None), None)
         left = day = None
         if clock is not None:
-            calendar = work_calendar(calendars[clock.calendar_id])
+            calendar = work_calendar(calendars(clock.calendar_id))
             left = clock.left_as_said(stops, now, calendar)
             day = day_of(clock.limit_base, calendar)
         move, is_mine = _move(case, pause, actor)
@@ -169,22 +174,30 @@ def rows_of(
     return rows
 
 
+# the mechanism says which grounds end when the enterprise supplies something
+_PAUSES = Read(
+    lambda: (
+        ClockPause.objects.filter(among("clock_id", "clocks"))
+        .annotate(
+            ends_with_supply=Func(
+                F("clock__case__mechanism_version__definition"),
+                Value("pause_grounds"),
+                F("ground"),
+                Value("ends_with_supply"),
+                function="jsonb_extract_path_text",
+                output_field=CharField(),
+            )
+        )
+        .order_by("start_at")
+    )
+)
+
+
 def _pauses(clocks: Iterable[ClockRecord]) -> dict[int, list[ClockPause]]:
     found: dict[int, list[ClockPause]] = {}
-    # the mechanism says which grounds end when the enterprise supplies something
-    ends_with_supply = Func(
-        F("clock__case__mechanism_version__definition"),
-        Value("pause_grounds"),
-        F("ground"),
-        Value("ends_with_supply"),
-        function="jsonb_extract_path_text",
-        output_field=CharField(),
-    )
-    for pause in (
-        ClockPause.objects.filter(clock__in=[clock.pk for clock in clocks])
-        .annotate(ends_with_supply=ends_with_supply)
-        .order_by("start_at")
-    ):
+    # no other clock is ever paused
+    ids = [clock.pk for clock in clocks if clock.purpose == Purpose.RESOLVE]
+    for pause in _PAUSES.all(clocks=ids) if ids else ():
         found.setdefault(pause.clock_id, []).append(pause)
     return found
 
@@ -198,18 +211,23 @@ def _own_tasks(cases: Sequence[Case], actor: Actor) -> dict[int, Task]:
     departments = departments_worked_for(actor)
     if not departments:
         return {}
-    due_at = ClockRecord.objects.filter(task=OuterRef("pk"), stopped_at__isnull=True)
-    tasks = (
+    tasks = _OWN_TASKS.all(cases=[case.pk for case in cases], departments=sorted(departments))
+    return {task.case_id: task for task in tasks}
+
+
+_task_due = ClockRecord.objects.filter(task=OuterRef("pk"), stopped_at__isnull=True)
+_OWN_TASKS = Read(
+    lambda: (
         Task.objects.filter(
-            case__in=[case.pk for case in cases],
-            department__in=departments,
+            among("case_id", "cases"),
+            among("department_id", "departments"),
             kind=TaskKind.CO_HANDLE,
             state__in=OPEN_TASKS,
         )
-        .annotate(due_at=Subquery(due_at.values("due_at")[:1]))
+        .annotate(due_at=Subquery(_task_due.values("due_at")[:1]))
         .order_by("id")
     )
-    return {task.case_id: task for task in tasks}
+)
 
 
 def _owed(case: Case, task: Task, *, late: bool) -> str:

@@ -570,3 +570,24 @@ def test_the_command_says_in_a_sentence_and_by_its_status_whether_the_journal_is
 
 def teardown_module() -> None:
     connections["owner"].close()
+
+
+def test_a_head_that_is_no_more_the_stream_s_is_read_again():
+    heads: dict[str, journal.Head] = {"case:1": journal.BEGINNING}
+    for number in range(3):
+        tell(number, heads=heads)
+    stale = dict(heads)
+    tell("by another hand")
+
+    tell("with what was known before", heads=stale)
+
+    assert list(JournalEvent.objects.order_by("seq").values_list("seq", flat=True)) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    stored = JournalStream.objects.get(name="case:1")
+    assert stale["case:1"] == (stored.seq, bytes(stored.head))
+    assert verify.run(whole=True).first_break == ""

@@ -248,7 +248,7 @@ def test_the_cockpit_takes_the_same_queries_however_many_requests(
     desk, client, django_assert_num_queries
 ):
     page(client, desk.zone.leader)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(26):
         client.get("/cockpit/")
     for number in range(5):
         name = f"多办{number}"

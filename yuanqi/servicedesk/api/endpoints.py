@@ -10,12 +10,13 @@ from django.utils import timezone
 from ninja import Schema
 from pydantic import ConfigDict
 
-from yuanqi.casework.queries import Act
+from yuanqi.casework.queries import Act, VisibleCase
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.api import Endpoints, Scope, may
 from yuanqi.foundation.errors import Invalid
+from yuanqi.organisation.calendars import calendar_version
 
-from ..ledger import requests_listed
+from ..queries import categories_standing
 from ..rows import with_outcome, with_row_parts
 from .rendering import request_outs
 from .schemas import RequestOut
@@ -94,8 +95,16 @@ def _as_sent(error: Invalid, body: Schema | None) -> Invalid:
 
 def row_now(case_id: int, actor: Actor, now: datetime) -> RequestOut | None:
     """One request as it stands; None if the actor doesn't see it (any more)."""
-    found = with_row_parts(with_outcome(requests_listed(actor).filter(pk=case_id)))
-    return next(iter(request_outs(list(found), actor, max(now, timezone.now()))), None)
+    found = _ROW.to(actor, case_id)
+    if found is None:
+        return None
+    labels = {code: category.label for code, category in categories_standing().items()}
+    return request_outs(
+        [found], actor, max(now, timezone.now()), names=labels, calendars=calendar_version
+    )[0]
+
+
+_ROW = VisibleCase(lambda cases: with_row_parts(with_outcome(cases.filter(request__isnull=False))))
 
 
 def acts_named(acts: Collection[str], request: HttpRequest) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """From rows to what the API says, each side being told only what its pages tell it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from yuanqi.casework.queries import Act
 from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import Department, Officer
+from yuanqi.organisation.models import CalendarVersion, Department, Officer
 
 from ..rows import Row, plain_words, rows_of
 from ..story_sheet import Sheet
@@ -35,10 +35,15 @@ def person(officer: Officer | None) -> dict[str, Any] | None:
 
 
 def request_outs(
-    cases: Sequence[Case], actor: Actor, now: datetime, *, names: Mapping[str, str] | None = None
+    cases: Sequence[Case],
+    actor: Actor,
+    now: datetime,
+    *,
+    names: Mapping[str, str] | None = None,
+    calendars: Callable[[int], CalendarVersion] | None = None,
 ) -> list[RequestOut]:
     """Lines of the ledger for these cases (from `with_row_parts` and `with_outcome`)."""
-    rows = rows_of(cases, actor, now, names=names)
+    rows = rows_of(cases, actor, now, names=names, calendars=calendars)
     return [RequestOut(**line(row, actor, now)) for row in rows]
 
 

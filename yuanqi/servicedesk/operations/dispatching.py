@@ -13,12 +13,15 @@ from yuanqi.casework.queries import Act
 from yuanqi.casework.texts import required
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Invalid
+from yuanqi.foundation.standing import ORGANISATION, Kept
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import bureaus
 
 from .. import acts
 from ..acts import CoHandling
 from ..duty import answering, intake_at, self_of
+
+_BUREAUS = Kept(lambda: {unit.pk: unit for unit in bureaus()}, ORGANISATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _units(
     file: CaseFile, lead_id: int, co_handlers: Sequence[CoHandler]
 ) -> tuple[Department, list[CoHandling]]:
     """The units that are asked, and who answers for them now. Raises Invalid."""
-    units = {unit.pk: unit for unit in bureaus()}
+    units = _BUREAUS.now()
     if lead_id not in units:
         raise Invalid(_("请选一个主办部门。"), "lead")
     asked = [item.department_id for item in co_handlers]

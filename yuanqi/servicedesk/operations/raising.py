@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.operations import enclosed
-from yuanqi.casework.queries import Limits, current_mechanism, names_to_be_barred
+from yuanqi.casework.queries import current_mechanism, limits_on, names_to_be_barred
+from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
-from yuanqi.foundation.writer import DIRECT
+from yuanqi.foundation.prepared import Given, Read
+from yuanqi.foundation.writer import Direct
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry.models import ContactPerson
@@ -20,7 +22,8 @@ from yuanqi.registry.models import ContactPerson
 from .. import acts
 from ..acts import Accused
 from ..duty import intake_at
-from ..models import Category, Channel, Level
+from ..models import Channel, Level
+from ..queries import categories_standing
 
 MECHANISM = "service-request"
 
@@ -28,13 +31,20 @@ MECHANISM = "service-request"
 def next_number(at: datetime) -> str:
     """Give the month's next number, as "2611-0168": year and month, then a count."""
     month = timezone.localtime(at).strftime("%y%m")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO case_number (month, last) VALUES (%s, 1)"
-            " ON CONFLICT (month) DO UPDATE SET last = case_number.last + 1 RETURNING last",
-            [month],
-        )
-        return f"{month}-{cursor.fetchone()[0]:04d}"
+    last = prepared.row(
+        "INSERT INTO case_number (month, last) VALUES (%s, 1)"
+        " ON CONFLICT (month) DO UPDATE SET last = case_number.last + 1 RETURNING last",
+        month,
+    )
+    assert last is not None, "the statement returns a row"
+    return f"{month}-{last[0]:04d}"
+
+
+_CONTACT = Read(
+    lambda: ContactPerson.objects.select_related("enterprise").filter(
+        pk=Given("pk"), is_active=True
+    )
+)
 
 
 @transaction.atomic
@@ -56,18 +66,14 @@ def request_raise(
     A complaint (投诉) names the unit or the officer that it is about, who never sees it; it goes
     to whoever may take it in. Raises NotVisible, NotAllowed, Invalid; Conflict if nobody may.
     """
-    contact = (
-        ContactPerson.objects.select_related("enterprise")
-        .filter(pk=contact_id, is_active=True)
-        .first()
-    )
+    contact = _CONTACT.first(pk=contact_id)
     if contact is None:
         raise NotVisible(contact_id)
     channel = _channel(contact.enterprise_id, actor)
     text = text.strip()
     if not text:
         raise Invalid(_("请写下遇到了什么事。"), "text")
-    found = Category.objects.select_related("lead").filter(pk=category).first()
+    found = categories_standing().get(category)
     if found is None or not found.is_offered(timezone.localdate(at)):
         raise Invalid(_("请从列出的类别中选一个。"), "category")
     if level not in Level.values:
@@ -78,7 +84,7 @@ def request_raise(
         raise NotAllowed(_("投诉自己或本单位的事，不能由您代提，请企业自己在网上提出。"))
     mechanism = current_mechanism(MECHANISM)
     file = acts.raise_request(
-        DIRECT,
+        Direct({}),
         number=next_number(at),
         mechanism=mechanism,
         contact=contact,
@@ -88,7 +94,7 @@ def request_raise(
         channel=channel,
         proposed_lead=found.lead,
         enclosed=enclosed(uploads, at),
-        limits=Limits.on(mechanism.mechanism, timezone.localdate(at)),
+        limits=limits_on(mechanism.mechanism_id, timezone.localdate(at)),
         calendar=current_calendar(),
         intake=intake_at(at, bars),
         actor=actor,

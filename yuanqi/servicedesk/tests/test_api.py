@@ -312,4 +312,4 @@ def test_the_ledger_reads_in_the_same_number_of_queries_however_many_rows(
 
 
 # three for the token and its account, six for who that is, six for the page
-LEDGER_QUERIES = 15
+LEDGER_QUERIES = 11

@@ -342,7 +342,7 @@ def test_the_day_asks_the_same_number_of_questions_however_many_requests(
     # who asks: session, account, roles, officer, for whom he acts, contact, and for his links the
     # officer, for whom he acts, the links; unread notices
     # what is shown: requests, pauses, calendars, enterprises, their contacts
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(reverse("web:day"))
 
     for text in (VISA, LOAN):

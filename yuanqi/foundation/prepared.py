@@ -1,0 +1,226 @@
+"""Queries built once and planned once: what every write asks again and again.
+
+Building a query of Django's costs more than running it, and PostgreSQL plans it anew each time.
+Here it is built once a process, with gaps for its values, and prepared once a connection. Only
+for reads by key, whose plan doesn't depend on the values; lists and searches must be planned anew.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+import psycopg
+from django.db import DatabaseError, connection
+from django.db.backends.utils import CursorWrapper
+from django.db.models import BooleanField, Expression, F, Field, Func, Model, QuerySet, TextField
+from django.db.models.query import ValuesListIterable, get_related_populators
+from psycopg.types.numeric import Int8
+
+M = TypeVar("M", bound=Model)
+Row = tuple[Any, ...]
+
+_MOST_PREPARED = 500  # a session; each takes a few kilobytes of the server
+
+
+def rows(sql: str, *values: Any) -> list[Row]:
+    """Run a statement and return its rows; a statement without rows returns none."""
+    with _cursor() as cursor:
+        cursor.execute(sql, [_as_sent(value) for value in values])
+        result = cursor.pgresult  # `description` would describe each column anew
+        return cast(list[Row], cursor.fetchall() if result and result.nfields else [])
+
+
+def row(sql: str, *values: Any) -> Row | None:
+    """Run a statement and return its first row, or None."""
+    found = rows(sql, *values)
+    return found[0] if found else None
+
+
+class _Cursor(psycopg.Cursor[Row]):
+    """Leaves values to the server, and says what it asked to Django's log of queries."""
+
+    def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
+        self._query = pgq
+        super()._send_query_prepared(name, pgq, **how)
+
+
+def _cursor() -> CursorWrapper:
+    connection.ensure_connection()
+    connection.connection.prepared_max = _MOST_PREPARED
+    return connection._prepare_cursor(_Cursor(connection.connection))
+
+
+def _as_sent(value: Any) -> Any:
+    # a whole number has one type, whatever its size: else each size is a statement of its own
+    return Int8(value) if type(value) is int else value
+
+
+class Given(Expression):
+    """A gap in a query: the value that `Read` is called with under this name."""
+
+    def __init__(self, name: str, output_field: Field | None = None) -> None:
+        super().__init__(output_field=output_field or TextField())
+        self.name = name
+
+    def as_sql(self, compiler: Any, _connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [_Gap(self.name)]
+
+
+class _Gap(str):
+    """Stands among a query's values where a given one belongs."""
+
+
+def among(field: str, name: str) -> Func:
+    """A condition: the field is one of the values given as a list."""
+    return Func(
+        F(field),
+        Given(name),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
+
+
+class Read(Generic[M]):
+    """The rows of a query with gaps (`Given`), as Django's own iteration would build them.
+
+    Of a `values_list` they are tuples.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self._build = build
+        self._built: _Built | None = None
+
+    def all(self, **given: Any) -> list[M]:
+        if self._built is None:
+            self._built = _Built(self._build())
+        return cast(list[M], self._built.rows(given))
+
+    def first(self, **given: Any) -> M | None:
+        """The first row; the query itself limits itself where there may be many."""
+        return next(iter(self.all(**given)), None)
+
+
+class _Built:
+    """What a query compiles to: its statement, and how a row becomes an object."""
+
+    def __init__(self, queryset: QuerySet[Any]) -> None:
+        compiler = queryset.query.get_compiler(connection=connection)
+        self.sql, self.values = compiler.as_sql()
+        columns, info = compiler.select, compiler.klass_info
+        self.converters = compiler.get_converters(
+            [column for column, _sql, _alias in columns[: compiler.col_count]]
+        )
+        self.apply = compiler.apply_converters
+        self.is_tuples = issubclass(queryset._iterable_class, ValuesListIterable)
+        if self.is_tuples:
+            return
+        self.model = info["model"]
+        own = info["select_fields"]
+        self.own = slice(own[0], own[-1] + 1)
+        self.names = [column.target.attname for column, _sql, _alias in columns[self.own]]
+        self.related = get_related_populators(info, columns, connection.alias)
+        self.annotations = list(compiler.annotation_col_map.items())
+
+    def rows(self, given: dict[str, Any]) -> list[Any]:
+        found: Iterable[Sequence[Any]] = rows(
+            self.sql,
+            *(given[value] if type(value) is _Gap else _plain(value) for value in self.values),
+        )
+        if self.converters:
+            found = self.apply(found, self.converters)
+        return [tuple(one) if self.is_tuples else self._object(one) for one in found]
+
+    def _object(self, one: Sequence[Any]) -> Any:
+        made = self.model.from_db(connection.alias, self.names, one[self.own])
+        for populator in self.related:
+            populator.populate(one, made)
+        for name, place in self.annotations:
+            setattr(made, name, one[place])
+        return made
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value
+
+
+# --- writing one row -------------------------------------------------------------------------
+
+
+class _Columns:
+    """How rows of a model are inserted, and what of it is updated together."""
+
+    def __init__(self, model: type[Model]) -> None:
+        quoted = connection.ops.quote_name
+        meta = model._meta
+        assert meta.pk is not None
+        self.pk = meta.pk
+        self.table, self.key = quoted(meta.db_table), quoted(meta.pk.column)
+        self.by_name = {field.name: field for field in meta.concrete_fields} | {
+            field.attname: field for field in meta.concrete_fields
+        }
+        generated = meta.auto_field is not None
+        self.inserted = [f for f in meta.concrete_fields if not (generated and f is meta.pk)]
+        names = ", ".join(quoted(field.column) for field in self.inserted)
+        gaps = ", ".join(["%s"] * len(self.inserted))
+        into = f"INSERT INTO {self.table} ({names})"
+        self.insert = f"{into} VALUES ({gaps}) RETURNING {self.key}"
+        self.updates: dict[tuple[str, ...], str] = {}
+
+    def update(self, names: tuple[str, ...]) -> str:
+        found = self.updates.get(names)
+        if found is None:
+            quoted = connection.ops.quote_name
+            said = ", ".join(f"{quoted(self.by_name[name].column)} = %s" for name in names)
+            found = f"UPDATE {self.table} SET {said} WHERE {self.key} = %s RETURNING 1"  # noqa: S608
+            self.updates[names] = found
+        return found
+
+
+_columns: dict[type[Model], _Columns] = {}
+
+
+def _columns_of(made: Model) -> _Columns:
+    model = type(made)
+    found = _columns.get(model)
+    if found is None:
+        found = _columns[model] = _Columns(model)
+    return found
+
+
+def insert(made: Model) -> None:
+    """Write a new row; it has its key afterwards. As `save(force_insert=True)` without signals."""
+    columns = _columns_of(made)
+    made._prepare_related_fields_for_save(operation_name="save")
+    values = _values(made, columns.inserted, add=True)
+    if values is None or (made.pk is not None and columns.pk not in columns.inserted):
+        # values for the database to fill in, or a key of its own choosing
+        made.save(force_insert=True)
+        return
+    key = row(columns.insert, *values)
+    assert key is not None, "an insert returns its key"
+    made.pk = key[0]
+    made._state.adding = False
+    made._state.db = connection.alias
+
+
+def update(made: Model, names: Iterable[str]) -> None:
+    """Write just these fields of a row. Raises DatabaseError if it is gone."""
+    columns = _columns_of(made)
+    told = tuple(names)
+    values = _values(made, [columns.by_name[name] for name in told], add=False)
+    if values is None:
+        made.save(update_fields=told)
+        return
+    if row(columns.update(told), *values, made.pk) is None:
+        raise DatabaseError(f"{columns.table} {made.pk} is gone")
+
+
+def _values(made: Model, fields: Iterable[Any], *, add: bool) -> list[Any] | None:
+    """What is written of these fields; None if one of them is for the database to work out."""
+    found = []
+    for field in fields:
+        value = field.get_db_prep_save(field.pre_save(made, add=add), connection)
+        if hasattr(value, "as_sql"):
+            return None
+        found.append(_plain(value))
+    return found
