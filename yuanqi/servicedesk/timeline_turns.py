@@ -240,6 +240,10 @@ def _inspected(event: Happened, names: Names, _to_enterprise: bool) -> str:
     return _("%(officer)s抽查：有问题") % values
 
 
+def _taken(_event: Happened, _names: Names, _to_enterprise: bool) -> str:
+    return _("两份企业档案并成一份，本件随之转入")
+
+
 WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "servicedesk.request_redispatched": _redispatched,
     "servicedesk.request_refused": _refused,
@@ -249,6 +253,7 @@ WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "servicedesk.request_reopened": _reopened,
     "casework.handed_over": _handed_over,
     "casework.case_moved": _moved,
+    "casework.case_taken": _taken,
     "casework.extension_asked": _extension_asked,
     "casework.extension_decided": _extension_decided,
     "casework.case_parked": _parked,
@@ -273,5 +278,6 @@ ASIDE = frozenset(
         "servicedesk.request_joined",
         "casework.file_removed",
         "casework.clock_moved",
+        "casework.case_taken",
     }
 )
