@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yuanqi.foundation import pages
@@ -51,7 +52,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     page = pages.keyset_page(listed, BY_NAME, request.GET.get(pages.AFTER, ""))
     now = timezone.now()
     context = {
-        "page_title": _("账号"),
+        "page_title": pgettext("several", "账号"),
         "lines": lines_of(page.rows),
         "filters": filters,
         "roles": [(role.value, ROLE_LABELS[role]) for role in Role],
