@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import Account
@@ -19,10 +19,10 @@ from . import kinds, queries
 
 ADMINISTRATORS = "administrators"
 AUDIENCES = (
-    (Audience.ENTERPRISE.value, _lazy("企业与园区")),
-    (Audience.STAFF.value, _lazy("园区")),
-    (Audience.DEPARTMENT.value, _lazy("部门内部")),
-    (Audience.AUDIT.value, _lazy("管理与审计")),
+    (Audience.ENTERPRISE.value, gettext_lazy("企业与园区")),
+    (Audience.STAFF.value, gettext_lazy("园区")),
+    (Audience.DEPARTMENT.value, gettext_lazy("部门内部")),
+    (Audience.AUDIT.value, gettext_lazy("管理与审计")),
 )
 
 
@@ -131,20 +131,20 @@ class _OnceForm(forms.Form):
 
 class ErasureForm(_OnceForm):
     reason = forms.CharField(
-        label=_lazy("删除的原因"),
+        label=gettext_lazy("删除的原因"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_lazy("例如：本人已离职，9 月 3 日书面要求删除。不要写姓名和电话。"),
-        error_messages={"required": _lazy("请写明为什么删除。")},
+        help_text=gettext_lazy("例如：本人已离职，9 月 3 日书面要求删除。不要写姓名和电话。"),
+        error_messages={"required": gettext_lazy("请写明为什么删除。")},
     )
 
 
 class RefusalForm(_OnceForm):
     note = forms.CharField(
-        label=_lazy("不同意的原因"),
+        label=gettext_lazy("不同意的原因"),
         max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": _lazy("请写明为什么不同意。")},
+        error_messages={"required": gettext_lazy("请写明为什么不同意。")},
     )
 
 
@@ -152,12 +152,12 @@ class WhomForm(forms.Form):
     """Whose readings are sought; sent by POST, so that no number stands in an address."""
 
     q = forms.CharField(
-        label=_lazy("电话号码、姓名，或企业名称、信用代码"),
+        label=gettext_lazy("电话号码、姓名，或企业名称、信用代码"),
         max_length=100,
         min_length=2,
         error_messages={
-            "required": _lazy("请填电话号码、姓名或企业。"),
-            "min_length": _lazy("至少写 2 个字。"),
+            "required": gettext_lazy("请填电话号码、姓名或企业。"),
+            "min_length": gettext_lazy("至少写 2 个字。"),
         },
     )
 

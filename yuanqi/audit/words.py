@@ -1,7 +1,7 @@
 """Sentences for this slice's events, and for those of the foundation."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from . import kinds
 from .events import (
@@ -17,15 +17,15 @@ from .events import (
 
 # what the access log calls what was read
 READ = {
-    "phone": _lazy("联系电话"),
-    "officer_phone": _lazy("干部电话"),
-    "legal_person": _lazy("法定代表人"),
-    "name": _lazy("姓名"),
-    "export": _lazy("导出的表"),
-    "journal": _lazy("操作日志（导出）"),
-    "access_log": _lazy("查阅记录"),
-    "access_export": _lazy("查阅记录（导出）"),
-    "seals": _lazy("封存文件"),
+    "phone": gettext_lazy("联系电话"),
+    "officer_phone": gettext_lazy("干部电话"),
+    "legal_person": gettext_lazy("法定代表人"),
+    "name": gettext_lazy("姓名"),
+    "export": gettext_lazy("导出的表"),
+    "journal": gettext_lazy("操作日志（导出）"),
+    "access_log": gettext_lazy("查阅记录"),
+    "access_export": gettext_lazy("查阅记录（导出）"),
+    "seals": gettext_lazy("封存文件"),
 }
 
 
@@ -35,13 +35,13 @@ def read_label(what: str) -> str:
 
 # subjects that are no record: lists and logs
 LISTS = {
-    "directory": _lazy("通讯录"),
-    "search": _lazy("搜索"),
-    "ledger": _lazy("诉求台账"),
-    "enterprises": _lazy("企业名录"),
-    "supervision": _lazy("督办"),
-    "journal": _lazy("操作日志"),
-    "access_log": _lazy("查阅记录"),
+    "directory": gettext_lazy("通讯录"),
+    "search": gettext_lazy("搜索"),
+    "ledger": gettext_lazy("诉求台账"),
+    "enterprises": gettext_lazy("企业名录"),
+    "supervision": gettext_lazy("督办"),
+    "journal": gettext_lazy("操作日志"),
+    "access_log": gettext_lazy("查阅记录"),
 }
 
 
