@@ -89,7 +89,7 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
     pages: list[tuple[str, str]] = []
     if actor.has(Role.SYSTEM_ADMIN):
         pages += [
-            (_("账号"), reverse("access:accounts")),
+            (pgettext("several", "账号"), reverse("access:accounts")),
             (_("授权申请"), reverse("access:proposals")),
             (_("部门"), reverse("organisation:departments")),
             (_("人员"), reverse("organisation:officers")),
@@ -100,7 +100,7 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
     if actor.has(Role.SECURITY_ADMIN):
         pages += [
             (_("授权申请"), reverse("access:proposals")),
-            (_("账号"), reverse("access:accounts")),
+            (pgettext("several", "账号"), reverse("access:accounts")),
             (_("账号清查"), reverse("access:review")),
             (_("登录安全"), reverse("signin:lockouts")),
             (_("个人信息删除"), reverse("audit:erasures")),
