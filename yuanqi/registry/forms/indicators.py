@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..indicators import MEASURES
@@ -48,7 +48,7 @@ class FiguresForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(code) is not None for code in MEASURES):
-            raise forms.ValidationError(_g("请至少填一项。"))
+            raise forms.ValidationError(gettext("请至少填一项。"))
         return cleaned
 
 

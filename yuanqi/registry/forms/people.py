@@ -11,7 +11,8 @@ from yuanqi.organisation.models import Officer
 from ..models import ContactPerson, LinkRole
 from .base import KeptForm, PlainModelForm, day_input
 
-_PHONE = re.compile(r"\+?[\d\s-]{7,24}(转\d{1,6})?")
+# U+8F6C (zhuan) stands before an extension
+_PHONE = re.compile(r"\+?[\d\s-]{7,24}(\u8f6c\d{1,6})?")
 
 
 class ContactForm(PlainModelForm):

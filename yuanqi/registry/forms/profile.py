@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import industry
@@ -73,7 +73,7 @@ class EnterpriseForm(PlainModelForm):
 
     def __init__(self, *args: Any, found: list[industry.Industry] | None = None, **more: Any):
         super().__init__(*args, **more)
-        self.fields["area"].empty_label = _g("未划分")
+        self.fields["area"].empty_label = gettext("未划分")
         if found:
             self.fields["industry_code"].widget = forms.RadioSelect(
                 choices=[(one.code, _described(one)) for one in found]
@@ -94,7 +94,9 @@ def _described(one: industry.Industry) -> str:
     above = [step.label for step in industry.path(one.code)[:-1]]
     line = f"{one.code} {one.label}"
     return (
-        _g("%(line)s（%(above)s）") % {"line": line, "above": " › ".join(above)} if above else line
+        gettext("%(line)s（%(above)s）") % {"line": line, "above": " › ".join(above)}
+        if above
+        else line
     )
 
 
@@ -124,7 +126,7 @@ class GroupForm(KeptForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if bool(cleaned.get("group")) == bool(cleaned.get("name")):
-            self.add_error("group", _g("请选一个集团，或者写新集团的名称，两样选一样。"))
+            self.add_error("group", gettext("请选一个集团，或者写新集团的名称，两样选一样。"))
         return cleaned
 
 
@@ -150,7 +152,7 @@ class TitleForm(PlainModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.ordered("granted_on", "valid_until", _g("有效期不能早于授予日期。"))
+        self.ordered("granted_on", "valid_until", gettext("有效期不能早于授予日期。"))
         return cleaned
 
 
@@ -184,14 +186,14 @@ class AddressForm(PlainModelForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].empty_label = _g("未划分")
+        self.fields["area"].empty_label = gettext("未划分")
         self.fields["is_owned"].required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         for name in ("land_area", "floor_area"):
             if cleaned.get(name) is not None and cleaned[name] < 0:
-                self.add_error(name, _g("面积不能小于 0。"))
+                self.add_error(name, gettext("面积不能小于 0。"))
         return cleaned
 
 
@@ -212,5 +214,5 @@ class CertificateForm(PlainModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.ordered("issued_on", "valid_until", _g("有效期不能早于发证日期。"))
+        self.ordered("issued_on", "valid_until", gettext("有效期不能早于发证日期。"))
         return cleaned

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import industry
@@ -32,7 +32,7 @@ class ProjectForm(PlainModelForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["area"].empty_label = _g("未划分")
+        self.fields["area"].empty_label = gettext("未划分")
 
     def clean_industry_code(self) -> str:
         code = self.cleaned_data["industry_code"]
@@ -43,10 +43,10 @@ class ProjectForm(PlainModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.ordered("start_on", "finish_on", _g("竣工不能早于开工。"))
+        self.ordered("start_on", "finish_on", gettext("竣工不能早于开工。"))
         for name in ("investment", "land_area"):
             if cleaned.get(name) is not None and cleaned[name] < 0:
-                self.add_error(name, _g("不能小于 0。"))
+                self.add_error(name, gettext("不能小于 0。"))
         return cleaned
 
 
