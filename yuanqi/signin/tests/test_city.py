@@ -135,6 +135,7 @@ def test_a_second_factor_is_demanded_but_not_a_password_that_was_not_used(provid
 # --- what is refused ---------------------------------------------------------------------------
 
 
+# fmt: off
 @pytest.mark.parametrize(
     "misbehave",
     [
@@ -155,8 +156,14 @@ def test_a_second_factor_is_demanded_but_not_a_password_that_was_not_used(provid
         {"algorithm": "HS256"},
         {"shown": city.new_key()},
     ],
-    ids=str,
+    ids=[
+        "for-another", "for-another-too", "given-to-another", "of-another-issuer", "run-out",
+        "of-the-future", "not-yet-valid", "of-another-visit", "of-nobody", "without-nonce",
+        "without-end", "without-audience", "without-subject", "unsigned", "by-the-secret",
+        "by-another-key",
+    ],
 )
+# fmt: on
 def test_a_token_that_is_not_good_is_refused(provider, zhou, client, misbehave):
     for name, value in misbehave.items():
         setattr(provider, name, value)
