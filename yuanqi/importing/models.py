@@ -2,17 +2,18 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yuanqi.foundation.models import Account
 
 
 class ImportKind(models.TextChoices):
-    ENTERPRISES = "enterprises", _("企业")
-    CONTACTS = "contacts", _("联系人")
+    ENTERPRISES = "enterprises", pgettext_lazy("several", "企业")
+    CONTACTS = "contacts", pgettext_lazy("several", "联系人")
     INDICATORS = "indicators", _("月度指标")
     PROJECTS = "projects", _("项目")
     LINKS = "links", _("挂钩关系")
-    OFFICERS = "officers", _("干部")
+    OFFICERS = "officers", pgettext_lazy("several", "干部")
 
 
 class ImportState(models.TextChoices):
