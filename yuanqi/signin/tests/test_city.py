@@ -135,7 +135,6 @@ def test_a_second_factor_is_demanded_but_not_a_password_that_was_not_used(provid
 # --- what is refused ---------------------------------------------------------------------------
 
 
-# fmt: off
 @pytest.mark.parametrize(
     "misbehave",
     [
@@ -157,13 +156,24 @@ def test_a_second_factor_is_demanded_but_not_a_password_that_was_not_used(provid
         {"shown": city.new_key()},
     ],
     ids=[
-        "for-another", "for-another-too", "given-to-another", "of-another-issuer", "run-out",
-        "of-the-future", "not-yet-valid", "of-another-visit", "of-nobody", "without-nonce",
-        "without-end", "without-audience", "without-subject", "unsigned", "by-the-secret",
+        "for-another",
+        "for-another-too",
+        "given-to-another",
+        "of-another-issuer",
+        "run-out",
+        "of-the-future",
+        "not-yet-valid",
+        "of-another-visit",
+        "of-nobody",
+        "without-nonce",
+        "without-end",
+        "without-audience",
+        "without-subject",
+        "unsigned",
+        "by-the-secret",
         "by-another-key",
     ],
 )
-# fmt: on
 def test_a_token_that_is_not_good_is_refused(provider, zhou, client, misbehave):
     for name, value in misbehave.items():
         setattr(provider, name, value)
