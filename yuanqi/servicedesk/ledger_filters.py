@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from yuanqi.casework.models import WITHOUT_ANSWER, CaseState, Outcome
+from yuanqi.casework.models import WITHOUT_ANSWER, Case, CaseState, Outcome
 from yuanqi.foundation.actors import Actor
 from yuanqi.organisation.models import Officer
 from yuanqi.registry.models import Enterprise
@@ -221,8 +221,10 @@ def firms_named(text: str, actor: Actor) -> QuerySet[Enterprise]:
 
 
 def handlers(actor: Actor) -> list[Officer]:
-    """Whose cases the list can be narrowed to: everybody's, else those of one's own unit."""
-    officers = Officer.objects.filter(is_active=True).select_related("department")
+    """Whose cases the list can be narrowed to: everybody's who ever held one, else those of one's
+    own unit."""
+    held = Exists(Case.objects.filter(responsible=OuterRef("pk")))
+    officers = Officer.objects.filter(held, is_active=True).select_related("department")
     if not actor.sees_every_case:
         officers = officers.filter(department=actor.department_id)
     return list(officers.order_by("department__position", "department_id", "id"))
