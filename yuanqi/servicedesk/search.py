@@ -7,11 +7,11 @@ else it says in which month the newest of them was raised, and the walk begins t
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -31,7 +31,8 @@ from .search_index import month_mark, year_mark
 
 FEW = 2_000  # matches: as many are read by their keys
 SAMPLE = 1_000  # of the newest requests: words that meet in many of them are frequent
-FIRST, NEXT = 300, 2_000  # of the newest requests, walked before the index is asked, and after
+FIRST = 300  # of the newest requests, walked before the index is asked
+LATELY = 3  # months
 PATIENCE_MS = 2_000
 NEWEST = (Key("opened_at", descending=True), Key("id", descending=True))
 _NOTHING = Q(pk__in=())
@@ -80,6 +81,18 @@ class _Question:
         column = "words" if self.actor.side is Side.ENTERPRISE else "inside"
         tested = SearchText.objects.filter(Matches(column, self.query), case=OuterRef("pk"))
         return Q(Exists(tested))
+
+    def marked_of(self, parts: Sequence[int], mark_of: Callable[[int], str]) -> Iterator[int]:
+        """Those of these years, or months, in which something matches, one after the other."""
+        left = list(parts)
+        while left:
+            marks = [mark_of(part) for part in left]
+            mark = self.marked(marks)
+            if mark is None:
+                return
+            place = marks.index(mark)
+            yield left[place]
+            left = left[place + 1 :]
 
     def marked(self, marks: Sequence[str]) -> str | None:
         """The first of these marks that something matching bears; None without any."""
@@ -139,65 +152,64 @@ def search_requests(
     with in_time():
         tested = listed.filter(asked.test)
         if _estimate(asked.found) > FEW:
-            page = _walk(tested, listed, FIRST, cursor, size)
+            # who sees everything finds a frequent word among the newest; who sees a part is
+            # helped by the index, which knows his part
+            page = (
+                _walk(tested, listed, FIRST, cursor, size)
+                if actor.sees_every_case
+                else _from_months(asked, listed, cursor, size, most=LATELY)
+            )
             if page is not None:
                 return page
         few = _few(asked.found)
         if few is not None:
             return pages.keyset_page(listed.filter(pk__in=few), NEWEST, cursor, size=size)
-        page = _walk(tested, listed, NEXT, cursor, size)
-        if page is not None:
-            return page
-        page = _from_months(asked, tested, listed, cursor, size)
+        page = _from_months(asked, listed, cursor, size)
         return page or pages.keyset_page(tested, NEWEST, cursor, size=size)
 
 
 def _from_months(
-    asked: _Question, tested: QuerySet[Case], listed: QuerySet[Case], cursor: str, size: int
+    asked: _Question, listed: QuerySet[Case], cursor: str, size: int, most: int | None = None
 ) -> KeysetPage[Case] | None:
-    """Frequent, but not lately: a page from the newest month that has any on.
+    """A page from the newest months that have matches; None if they don't fill it.
 
-    None if it isn't filled by what is quickly read.
+    `most` says how many months back are looked at.
     """
-    before = timezone.localtime(_start(listed, cursor))
+    start = _start(listed, cursor)
     keys: list[int] = []
-    for year, month in _months(asked, before):
-        end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=before.tzinfo)
-        if not keys:
-            older = Q(opened_at__lt=end)
-            page = _walk(tested.filter(older), listed.filter(older), NEXT, cursor, size)
-            if page is not None:
-                return page
+    for year, month in _months(asked, timezone.localtime(start), most):
         of_month = asked.of(asked.narrowed.among([month_mark(year, month)]))
-        keys += _keys(of_month)[: FEW + 1]
-        if len(keys) > FEW:
-            break
+        if start is not None:
+            of_month = of_month.filter(opened_at__lte=start)
+        keys += _keys(of_month.order_by("-opened_at", "-case_id"))
         page = pages.keyset_page(listed.filter(pk__in=keys), NEWEST, cursor, size=size)
         if page.next_cursor:
             return page
+        if len(keys) > FEW:
+            break
     return None
 
 
-def _months(asked: _Question, before: datetime) -> Iterator[tuple[int, int]]:
-    """The months in which something that matches was raised, from an instant back."""
+def _months(asked: _Question, before: datetime, most: int | None) -> Iterator[tuple[int, int]]:
+    """The months in which something that matches was raised, from an instant back.
+
+    Of years in which nothing was, no month is looked at.
+    """
     first = Case.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
     if first is None:
         return
     oldest = timezone.localtime(first)
-    years = list(range(before.year, oldest.year - 1, -1))
-    while years:
-        mark = asked.marked([year_mark(year) for year in years])
-        if mark is None:
-            return
-        year = next(year for year in years if year_mark(year) == mark)
-        years = [other for other in years if other < year]
-        months = list(range(before.month if year == before.year else 12, 0, -1))
-        while months:
-            mark = asked.marked([month_mark(year, month) for month in months])
-            if mark is None:
-                break
-            month = next(month for month in months if month_mark(year, month) == mark)
-            months = [other for other in months if other < month]
+    last = before.year * 12 + before.month - 1
+    count = last - (oldest.year * 12 + oldest.month - 1) + 1
+    months = [divmod(last - back, 12) for back in range(min(count, most or count))]
+    years = list(dict.fromkeys(year for year, _month in months))
+    if most is None:
+        found: Iterable[int] = asked.marked_of(years, year_mark)
+    else:
+        found = years
+    for year in found:
+        of_year = [month + 1 for one, month in months if one == year]
+        for month in asked.marked_of(of_year, partial(month_mark, year)):
             yield year, month
 
 

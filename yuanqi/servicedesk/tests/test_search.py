@@ -192,7 +192,6 @@ def test_running_over_the_same_events_again_changes_nothing(two):
 def small(monkeypatch) -> None:
     """As if a page, a sample and a window were large: what takes a million rows elsewhere."""
     monkeypatch.setattr(search, "FIRST", 2)
-    monkeypatch.setattr(search, "NEXT", 4)
     monkeypatch.setattr(search, "SAMPLE", 4)
     monkeypatch.setattr(search.pages, "SIZE", 2)
 
