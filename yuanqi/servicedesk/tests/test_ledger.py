@@ -535,14 +535,14 @@ def test_the_ledger_takes_the_same_queries_however_many_rows(
     desk, client, django_assert_num_queries
 ):
     client.force_login(desk.zone.clerk.account)
-    # session, account, roles, officer, absence, contact, officer, absence, links, messages: the
-    # actor and the shell; categories, 2 + 2 for what counts as idle, rows, 2 counts, departments,
+    # session, account, roles, who stands where, contact, links, messages: the actor and the shell;
+    # categories, 2 + 2 for what counts as idle, rows, 2 counts, departments,
     # officers, views, pauses, calendars: the page
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         client.get("/requests/")
     for case_id in range(8):
         desk.raised(f"多一件{case_id}", "11-19 10:01")
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(21):
         client.get("/requests/")
 
 
@@ -550,7 +550,7 @@ def test_a_departments_inbox_takes_three_queries_more_for_what_it_owes_and_helpe
     desk, client, django_assert_num_queries
 ):
     client.force_login(desk.zone.safety_handler.account)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(24):
         client.get("/requests/")
 
 
