@@ -54,6 +54,10 @@ class Row:
     label: str
     cells: list[Cell | None]
 
+    @property
+    def levelled(self) -> list[tuple[str, Cell | None]]:
+        return list(zip(LEVELS, self.cells, strict=True))
+
 
 @login_required
 @require_GET
@@ -62,7 +66,7 @@ def table(request: HttpRequest) -> HttpResponse:
     require_system(request.actor)
     today = timezone.localdate()
     standing = {one.key: one for one in limit_rules.rules_of(_mechanism(), today)}
-    names = dict(Category.objects.values_list("code", "name"))
+    names = {one.code: one.label for one in Category.objects.all()}
     general = [
         Row(
             str(purpose_label(purpose)),
@@ -187,10 +191,10 @@ def _page(
         for rule in reversed(history)
         if rule.valid_from > today
     ]
-    name = Category.objects.filter(pk=category).values_list("name", flat=True).first() or ""
+    found = Category.objects.filter(pk=category).first()
     context = {
         "page_title": " ".join(
-            filter(None, [str(purpose_label(purpose)), level, name or category])
+            filter(None, [str(purpose_label(purpose)), level, found.label if found else category])
         ),
         "back_url": reverse("administration:limits"),
         "holds": holds,
