@@ -1,6 +1,7 @@
 """What a park may set of the service desk's pages."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yuanqi.parameters import parameters
 from yuanqi.parameters.parameters import Parameter
@@ -15,9 +16,18 @@ _SOURCE = _("园区默认，可改")
 
 def define() -> None:
     for key, default, least, most, label, group, unit, help_ in (
-        (VIEWS_MOST, 30, 5, 200, _("每人最多存几个视图"), "lists", _("个"), ""),
-        (BATCH_MOST, 500, 10, 500, _("一次最多批量处理几件"), "lists", _("件"), ""),
-        (FILES_MOST, 10, 1, 20, _("一次最多上传几个文件"), "files", _("个"), ""),
+        (
+            VIEWS_MOST, 30, 5, 200, _("每人最多存几个视图"), "lists",
+            pgettext_lazy("views", "个"), "",
+        ),
+        (
+            BATCH_MOST, 500, 10, 500, _("一次最多批量处理几件"), "lists",
+            pgettext_lazy("requests", "件"), "",
+        ),
+        (
+            FILES_MOST, 10, 1, 20, _("一次最多上传几个文件"), "files",
+            pgettext_lazy("files", "个"), "",
+        ),
         (
             NEWS_DAYS, 14, 1, 90, _("多久以前的事不再通知"), "notices", _("天"),
             _("通知停了一阵再恢复，或者导入旧事时，更早的不发。"),
