@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yuanqi.foundation.actors import Actor
@@ -26,7 +27,7 @@ def areas(request: HttpRequest) -> HttpResponse:
     require_register(request.actor)
     standing = Q(enterprises__merged_into__isnull=True)
     context = {
-        "page_title": _("片区"),
+        "page_title": pgettext("several", "片区"),
         "back_url": reverse("registry:enterprises"),
         "areas": list(Area.objects.annotate(firms=Count("enterprises", filter=standing))),
     }

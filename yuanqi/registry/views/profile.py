@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yuanqi.audit import reading
@@ -241,7 +241,7 @@ def expiring(request: HttpRequest) -> HttpResponse:
     near = {"valid_until__range": (today, last), "enterprise__merged_into__isnull": True}
     rows = [
         Expiring(row.enterprise, row.name, str(kind), Term.of(row.valid_until, today))
-        for model, kind in ((Certificate, _("证照")), (Title, _("称号")))
+        for model, kind in ((Certificate, pgettext("one", "证照")), (Title, _("称号")))
         for row in model.objects.filter(**near).select_related("enterprise")
         .order_by("valid_until", "id")[:most]
     ]  # fmt: skip
