@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yuanqi.foundation.actors import Actor, Role
@@ -38,7 +39,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     people = Count("officers", filter=Q(officers__is_active=True))
     closed = Department.objects.exclude(closed_at=None).select_related("merged_into")
     context = {
-        "page_title": _("部门"),
+        "page_title": pgettext("several", "部门"),
         "units": in_reporting_order(list(departments().annotate(people=people))),
         "closed": list(closed.order_by("-closed_at", "id")[:100]),
     }
