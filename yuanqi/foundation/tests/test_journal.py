@@ -572,6 +572,7 @@ def teardown_module() -> None:
     connections["owner"].close()
 
 
+@pytest.mark.django_db
 def test_a_head_that_is_no_more_the_stream_s_is_read_again():
     heads: dict[str, journal.Head] = {"case:1": journal.BEGINNING}
     for number in range(3):
