@@ -105,4 +105,4 @@ def changes(before: WorkCalendar, after: WorkCalendar, days: Iterable[date]) -> 
 
 
 def hours_said(spans: Iterable[tuple[time, time]]) -> str:
-    return "，".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans)
+    return gettext("，").join(f"{start:%H:%M}–{end:%H:%M}" for start, end in spans)
