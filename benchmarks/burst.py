@@ -74,6 +74,7 @@ print(json.dumps({"sent": sent, "cpu": time.process_time()}))
 
 def run() -> Sequence[Row]:
     with park_of(1_000_000) as var, served(var) as park:
+        park.wait_until_quiet()
         return _measured(park)
 
 

@@ -138,6 +138,7 @@ def run() -> Sequence[Row]:
 
 def _figures(requests: int) -> list[Round]:
     with park_of(requests) as var, served(var) as park:
+        park.wait_until_quiet()
         lives = park.prepared()
         played_round(park, lives, SECONDS / 4)
         return [played_round(park, lives, SECONDS) for _round in range(ROUNDS)]

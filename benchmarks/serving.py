@@ -112,6 +112,16 @@ class Served:
         assert row is not None
         return row
 
+    def wait_until_quiet(self) -> None:
+        """Wait until nothing is written any more: in a park that was left alone for hours limits
+        have passed meanwhile, and the worker says so of each."""
+        deadline = time.monotonic() + 12 * _PATIENCE
+        last = None
+        while last != (last := self.ask("SELECT max(id) FROM journal_event")):
+            if time.monotonic() > deadline:
+                raise RuntimeError("the park doesn't come to rest")
+            time.sleep(65)  # longer than from one sweep to the next
+
     def wait_until_followed(self) -> float:
         """Seconds until every subscriber has read what has been written up to now."""
         begun = time.perf_counter()
