@@ -25,6 +25,7 @@ from yuanqi.foundation import postgres
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 300  # seconds
+_LITTLE = 300  # events: what a minute of a large park brings by itself
 
 # Prints what the clients play: who calls by which token, and what each life says. Texts are those
 # of the park, so that search and rules have real ones to work on.
@@ -113,14 +114,17 @@ class Served:
         return row
 
     def wait_until_quiet(self) -> None:
-        """Wait until nothing is written any more: in a park that was left alone for hours limits
-        have passed meanwhile, and the worker says so of each."""
+        """Wait until little is written: in a park that was left alone for hours limits have
+        passed meanwhile, and the worker says so of each."""
         deadline = time.monotonic() + 12 * _PATIENCE
-        last = None
-        while last != (last := self.ask("SELECT max(id) FROM journal_event")):
-            if time.monotonic() > deadline:
-                raise RuntimeError("the park doesn't come to rest")
+        (last,) = self.ask("SELECT max(id) FROM journal_event")
+        while time.monotonic() < deadline:
             time.sleep(65)  # longer than from one sweep to the next
+            before = last
+            (last,) = self.ask("SELECT max(id) FROM journal_event")
+            if last - before <= _LITTLE:
+                return
+        raise RuntimeError("the park doesn't come to rest")
 
     def wait_until_followed(self) -> float:
         """Seconds until every subscriber has read what has been written up to now."""
