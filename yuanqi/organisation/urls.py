@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from .views import departments, directory, duty, officers
 
@@ -12,6 +13,7 @@ urlpatterns = [
         duty.absence_cancel,
         name="absence-cancel",
     ),
+    path("organisation/", RedirectView.as_view(pattern_name="organisation:officers"), name="home"),
     path("organisation/departments/", departments.listed, name="departments"),
     path("organisation/departments/new/", departments.new, name="department-new"),
     path("organisation/departments/<int:department_id>/", departments.one, name="department"),

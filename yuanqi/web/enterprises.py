@@ -25,7 +25,7 @@ from yuanqi.registry.filters import Filters
 from yuanqi.registry.models import ContactPerson, Enterprise, Link, LinkRole
 from yuanqi.registry.page import EXPIRY_DAYS, head_of
 from yuanqi.registry.queries import Service, enterprise_visible, people_of, services_of
-from yuanqi.registry.rights import keeps_register, may_confirm
+from yuanqi.registry.rights import keeps_register
 from yuanqi.registry.timeline import happenings_of
 from yuanqi.servicedesk.ledger import at_work, requests_listed
 from yuanqi.servicedesk.rows import plain_words, rows_of, with_outcome, with_row_parts
@@ -85,7 +85,6 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         "foot": foot,
         "count": pages.count_of(listed),
         "keeps_register": keeps_register(actor),
-        "may_confirm": may_confirm(actor),
     }
     return render(request, "web/enterprises.html", context)
 

@@ -11,6 +11,13 @@ from django.utils.translation import gettext as _
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.notices.queries import unread
 
+# what one reaches by another page's tabs, though its address begins otherwise
+_BELOW = {
+    "/enterprises/": ("/projects/", "/areas/", "/indicators/", "/imports/"),
+    "/organisation/": ("/directory/absences/",),
+    "/state/": ("/notices/failures/",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -51,7 +58,8 @@ def shell(request: HttpRequest) -> dict[str, Shell]:
 
 
 def _is_current(path: str, url: str) -> bool:
-    return path == url or (url != "/" and path.startswith(url))
+    places = (url, *_BELOW.get(url, ()))
+    return any(path == one or (one != "/" and path.startswith(one)) for one in places)
 
 
 def navigation(actor: Actor) -> list[tuple[str, str]]:
@@ -91,12 +99,11 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
         pages += [
             (pgettext("several", "账号"), reverse("access:accounts")),
             (_("授权申请"), reverse("access:proposals")),
-            (_("部门"), reverse("organisation:departments")),
-            (_("人员"), reverse("organisation:officers")),
-            (_("值班"), reverse("organisation:duty")),
+            (_("机构人员"), reverse("organisation:home")),
             (_("批量导入"), reverse("importing:imports")),
+            (_("设置"), reverse("parameters:home")),
+            (_("运行状态"), reverse("administration:state")),
         ]
-        pages.append((_("设置"), reverse("parameters:home")))
     if actor.has(Role.SECURITY_ADMIN):
         pages += [
             (_("授权申请"), reverse("access:proposals")),
