@@ -26,6 +26,7 @@ class Bearer:
     is_active: bool
     is_of_park: bool  # may hold business roles
     account_id: int | None = None
+    url: str = ""  # the page that he stands on, for those who come from there
 
     @property
     def key(self) -> str:

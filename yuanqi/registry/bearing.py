@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from yuanqi.access.bearers import Bearer
@@ -62,4 +63,5 @@ def _bearer(person: ContactPerson) -> Bearer:
         is_active=person.is_active,
         is_of_park=False,
         account_id=person.account_id,
+        url=reverse("registry:people", args=[person.enterprise_id]),
     )

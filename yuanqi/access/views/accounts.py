@@ -130,7 +130,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 status = 409
     context = {
         "page_title": _("开通账号"),
-        "back_url": _back(request.actor),
+        "back_url": _back(request.actor, bearer),
         "form": form,
         "bearer": bearer,
     }
@@ -148,9 +148,11 @@ def _named_bearer(request: HttpRequest) -> Bearer | None:
     return None
 
 
-def _back(actor: Actor) -> str:
-    """The service centre has no list of accounts."""
-    return reverse("access:accounts") if actor.has(*rules.MANAGERS) else "/"
+def _back(actor: Actor, bearer: Bearer | None) -> str:
+    """The service centre has no list of accounts: it comes from the enterprise."""
+    if actor.has(*rules.MANAGERS):
+        return reverse("access:accounts")
+    return bearer.url if bearer and bearer.url else "/"
 
 
 def _opened(request: HttpRequest, form: OpenForm, bearer: Bearer | None) -> HttpResponse:
@@ -168,7 +170,7 @@ def _opened(request: HttpRequest, form: OpenForm, bearer: Bearer | None) -> Http
         shown.append(made)
         if request.actor.has(*rules.MANAGERS):
             return reverse("access:account", args=[made[0].pk])
-        return "/"
+        return _back(request.actor, bearer)
 
     location = once(account_id=request.user.pk, key=form.key, at=timezone.now(), act=act)
     if not shown:
