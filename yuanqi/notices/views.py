@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import Conflict, Invalid
 from yuanqi.foundation.pages import AFTER, address, foot
 
@@ -235,7 +236,12 @@ def failures(request: HttpRequest) -> HttpResponse:
     """What lately doesn't arrive, in numbers: for whoever keeps the installation going."""
     context = {
         "page_title": _("没有送到的通知"),
-        "back_url": reverse("web:home"),
+        "back_url": _above_failures(request.actor),
         "rows": queries.failing(request.actor, timezone.now()),
     }
     return render(request, "notices/failures.html", context)
+
+
+def _above_failures(actor: Actor) -> str:
+    """The system administrator comes from the state of the machine."""
+    return reverse("administration:state" if actor.has(Role.SYSTEM_ADMIN) else "web:home")

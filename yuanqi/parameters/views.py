@@ -26,7 +26,11 @@ def home(request: HttpRequest) -> HttpResponse:
     groups = queries.groups(request.actor, timezone.localdate())
     if not groups:
         raise NotVisible
-    context = {"page_title": _("设置"), "groups": groups}
+    context = {
+        "page_title": _("设置"),
+        "groups": groups,
+        "park_default": _("园区默认，可改"),  # said of most: then it says nothing
+    }
     return render(request, "parameters/home.html", context)
 
 

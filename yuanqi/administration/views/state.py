@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,6 +42,7 @@ class ToDo:
     text: str
     do: str
     is_grave: bool = False
+    url: str = ""  # where it is done, if it is done on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
     found = state.read()
     context = {
         "page_title": _("运行状态"),
-        "todos": list(_todos(found, now)),
+        "todos": (todos := list(_todos(found, now))),
+        "is_grave": any(one.is_grave for one in todos),
         "now": now,
         "state": found,
         "alive": found.workers_alive(now),
@@ -143,4 +146,5 @@ def _todos(found: State, now: datetime) -> Iterator[ToDo]:
         yield ToDo(
             _("明年的工作日历还没有发布，跨年的时限暂按周末推算。"),
             _("放假通知公布后，在“工作日历”里载入并发布。"),
+            url=reverse("administration:calendar"),
         )
