@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -37,15 +39,18 @@ def undo_import(import_id: int) -> None:
 
 
 def _run(act: Callable[[int, datetime], None], import_id: int) -> None:
-    try:
-        act(import_id, timezone.now())
-    except DatabaseError:
-        # the database went away, or two waited for each other: the round below begins it again
-        log.warning("import %s was interrupted; nothing was written", import_id)
-        raise
-    except Exception:
-        running.step_back(import_id)
-        raise
+    # names of columns and values are kept with what is found: in the language of who reads them
+    language = Import.objects.filter(pk=import_id).values_list("by__language", flat=True).first()
+    with override(language or settings.LANGUAGE_CODE):
+        try:
+            act(import_id, timezone.now())
+        except DatabaseError:
+            # the database went away, or two waited for each other: the round below begins it again
+            log.warning("import %s was interrupted; nothing was written", import_id)
+            raise
+        except Exception:
+            running.step_back(import_id)
+            raise
 
 
 @app.periodic(cron="* * * * *")
