@@ -41,13 +41,14 @@ def readings(request: HttpRequest) -> HttpResponse:
     if request.GET.get("export") == XLSX:
         return _export(request, found, person)
     page = keyset_page(found.select_related("account"), queries.NEWEST_FIRST, _after(request))
+    count = count_of(found)  # before this look at it becomes one more
     if person is not None:
         _note(request, person.stream, "access_log", 1, [person.stream])
     context = {
         "page_title": _("查阅记录"),
         "rows": _rows(page.rows),
         "page": page,
-        "foot": foot(request, page, count_of(found)),
+        "foot": foot(request, page, count),
         "person": person,
         "who": who,
         "span": span,
