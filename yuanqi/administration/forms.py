@@ -29,7 +29,7 @@ class CalendarForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
         help_text=_(
             "一行一天或一段：“2027-01-01 休”“2027-02-05 至 2027-02-11 休”"
-            "“2027-02-06 班”。没写的日子按周末休息。"
+            "“2027-02-14 班”。没写的日子按周末休息。"
         ),
     )
     file = forms.FileField(
