@@ -15,20 +15,35 @@ from playwright.sync_api import Page
 
 from tests.browser import DESK, PHONE, Site, assert_no_sideways_scroll
 from tests.desk import build_desk
-from tests.people import Zone
+from tests.people import PASSWORD, Zone
 from yuanqi.foundation import subscribers
+from yuanqi.foundation.actors import Role
+from yuanqi.foundation.models import Account, RoleGrant
 
 pytestmark = pytest.mark.browser
 
 GRAVE = ("serious", "critical")
 MOST_PAGES = 60
+ADMINISTRATORS = {
+    "sysadmin": Role.SYSTEM_ADMIN,
+    "secadmin": Role.SECURITY_ADMIN,
+    "audadmin": Role.AUDIT_ADMIN,
+}
 # files and addresses that end the visit
-_NO_PAGES = re.compile(r"/static/|/attachments/|/previews?/|export=|/api/|logout|\.ics$")
+_NO_PAGES = re.compile(
+    r"/static/|/attachments/|/previews?/|export=|/api/|logout|\.ics$"
+    r"|/imports/(templates|exports)/|/faults/|/seals/file/"
+)
 
 
 def seed(zone: Zone) -> None:
     """A desk with a request in every state, and what follows from it."""
     build_desk(zone)
+    for username, role in ADMINISTRATORS.items():
+        account = Account(username=username)
+        account.set_password(PASSWORD)
+        account.save()
+        RoleGrant.objects.create(account=account, role=role.value)
     subscribers.catch_up()
 
 
@@ -73,8 +88,8 @@ def grave(page: Page) -> list[str]:
 
 
 # whoever works at a desk, and those who have the pages in their hands
-VISITS = [(who, DESK) for who in ("contact", "clerk", "handler", "leader")]
-VISITS += [(who, PHONE) for who in ("contact", "clerk", "linked")]
+VISITS = [(who, DESK) for who in ("contact", "clerk", "handler", "leader", *ADMINISTRATORS)]
+VISITS += [(who, PHONE) for who in ("contact", "clerk", "linked", *ADMINISTRATORS)]
 
 
 @pytest.mark.parametrize(
