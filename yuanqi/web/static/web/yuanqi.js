@@ -60,6 +60,12 @@
     if (errors) errors.focus();
   });
 
+  /* Sections that don't fit a phone: the one that is open stands in sight. */
+  all(".yq-tabs-page [aria-current]").forEach((tab) => {
+    const bar = tab.parentElement;
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  });
+
   /* 2 menus and panels opened in place ------------------------------------ */
   document.addEventListener("click", (event) => {
     for (const menu of all("details[data-menu][open]")) {
