@@ -255,7 +255,7 @@ def test_the_cockpit_takes_the_same_queries_however_many_requests(
         desk.handled(name, start="11-09", answer="11-10 10:00", officer=desk.zone.safety_handler)
         desk.rated(name, "11-11 10:00", 4)
     figures.rebuild()
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(26):
         client.get("/cockpit/")
 
 
