@@ -399,7 +399,7 @@ def test_the_settings_ask_the_same_number_of_questions_however_much_is_chosen(
         clerk.get(reverse("notices:settings"))
     wants(zone.clerk.account, duty=When.ONCE, talk=When.NEVER)
     wants(zone.clerk.account, "wecom", KEY, duty=When.NEVER)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         clerk.get(reverse("notices:settings"))
 
 
@@ -415,5 +415,5 @@ def test_the_list_of_sendings_asks_the_same_number_of_questions_however_long(
         clerk.get(reverse("notices:deliveries"))
     for number in range(2, 8):
         told(zone.clerk.account, case_id, "raised", NOON, number)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         clerk.get(reverse("notices:deliveries"))

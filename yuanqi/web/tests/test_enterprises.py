@@ -134,7 +134,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(zone, django_as
             actor=SYSTEM,
             at=BEFORE,
         )
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(15):
         client.get(reverse("registry:enterprises"))
 
 
@@ -233,5 +233,5 @@ def test_the_page_asks_the_same_number_of_questions_however_many_requests(
         client.get(address)
     raised(zone, dispatched=True)
     raised(zone)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(21):
         client.get(address)

@@ -347,7 +347,7 @@ def test_the_day_asks_the_same_number_of_questions_however_many_requests(
 
     for text in (VISA, LOAN):
         requests.paused(text)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(13):
         client.get(reverse("web:day"))
 
 
