@@ -311,5 +311,5 @@ def test_the_ledger_reads_in_the_same_number_of_queries_however_many_rows(
         assert answer.status_code == 200
 
 
-# three for the token and its account, six for who that is, six for the page
-LEDGER_QUERIES = 11
+# one for the token, eight for who that is and what stands, three for the page
+LEDGER_QUERIES = 12

@@ -190,9 +190,10 @@ def test_who_handed_a_file_in_takes_it_back_and_the_page_says_why(case_id, clien
 def test_others_are_not_offered_to_remove_it_and_may_not(case_id, client_of):
     page = reverse("servicedesk:request", args=[case_id])
     handler = client_of("safety_handler")
+    html = handler.get(page).content.decode()
     before = every_row()
 
-    assert at_address("工艺说明.jpg", "remove") not in handler.get(page).content.decode()
+    assert at_address("工艺说明.jpg", "remove") not in html
     assert handler.post(at_address("工艺说明.jpg", "remove"), sent(reason="x")).status_code == 403
     assert every_row() == before
 
