@@ -85,10 +85,10 @@ def each(status: int, deeds: list[Deed]) -> dict[str, set[int]]:
 def test_a_stranger_finds_no_such_address_and_leaves_no_trace(zone, life, client_of, stage):
     case_id = life.bring(stage)
     client = client_of("stranger")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     assert answers(client, case_id, zone, DEEDS) == each(404, DEEDS)
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 @pytest.mark.parametrize("stage", ["accepted", "closed"])
@@ -98,72 +98,72 @@ def test_what_the_park_does_is_refused_to_the_enterprise_and_leaves_no_trace(
     case_id = life.bring(stage)
     client = client_of("contact")
     deeds = [deed for deed in DEEDS if deed.name not in OF_THE_ENTERPRISE]
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     assert answers(client, case_id, zone, deeds) == each(403, deeds)
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_what_the_enterprise_does_is_refused_to_the_park_and_leaves_no_trace(zone, life, client_of):
     case_id = life.bring("answered")
     client = client_of("safety_handler")
     deeds = [BY_NAME[name] for name in OF_THE_ENTERPRISE if name not in ("message", "reopen")]
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     assert answers(client, case_id, zone, deeds) == each(403, deeds)
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_what_is_another_officers_part_is_refused_and_leaves_no_trace(zone, life, client_of):
     case_id = life.bring("accepted")
     client = client_of("planning_handler")  # who co-handles
     deeds = [deed for deed in DEEDS if deed.name not in ("message", "task-start", "task-finish")]
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     # the head of a unit that co-handles may hand over what is his unit's: this task isn't
     expected = each(403, deeds) | {"hand-over": {404}}
     assert answers(client, case_id, zone, deeds) == expected
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_another_departments_task_is_nobody_elses(zone, life, client_of):
     one = life.bring("accepted")
     client = client_of("planning_handler")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
     lead = Task.objects.get(case_id=one, kind="lead")
 
     for name in ("task-start", "task-finish"):
         url = reverse(f"servicedesk:{name}", args=[one, lead.pk])
         assert client.post(url, sent(opinion="可以")).status_code == 404
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_who_has_not_signed_in_is_asked_to_and_leaves_no_trace(zone, life):
     case_id = life.bring("accepted")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     for deed in DEEDS:
         response = Client().post(deed.url(case_id), sent(**deed.data(zone)))
         assert response.status_code == 302
         assert response["Location"].startswith("/account/login/")
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_an_act_is_never_done_by_opening_an_address_nor_from_another_site(zone, life, client_of):
     case_id = life.bring("accepted")
     client = client_of("safety_handler", enforce_csrf_checks=True)
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     for deed in DEEDS:
         assert client.get(deed.url(case_id)).status_code == 405
         assert client.post(deed.url(case_id), sent(**deed.data(zone))).status_code == 403
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_an_act_out_of_season_is_told_why_and_changes_nothing(zone, life, client_of):
     case_id = life.bring("closed")
     clients = {who: client_of(who) for who in {deed.who for deed in DEEDS}}
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     found = {
         deed.name: clients[deed.who].post(deed.url(case_id), sent(**deed.data(zone))).status_code
@@ -174,7 +174,7 @@ def test_an_act_out_of_season_is_told_why_and_changes_nothing(zone, life, client
     # what is offered to choose from, or whose part it is, follows from where the request stands
     otherwise = {"hand-over": 404, "merge": 422, "decide-extension": 403}
     assert found == {name: otherwise.get(name, 409) for name in found}
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_forms_are_offered_for_open_acts_only(zone, life):
@@ -217,13 +217,13 @@ def test_what_is_missing_is_said_and_nothing_changes(zone, life, client_of, name
     deed = BY_NAME[name]
     case_id = life.bring(deed.stage)
     client = client_of(deed.who)
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(deed.url(case_id), sent(**{**deed.data(zone), **change}))
 
     assert response.status_code == 422
     assert sentence in response.content.decode()
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_a_form_sent_back_keeps_what_was_typed_and_its_key(zone, life, client_of):
@@ -281,7 +281,7 @@ def test_a_co_handler_is_another_department_and_knows_what_it_is_asked(
 ):
     case_id = life.bring("submitted")
     client, pk = client_of("clerk"), getattr(zone, unit).pk
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(
         BY_NAME["dispatch"].url(case_id),
@@ -290,18 +290,18 @@ def test_a_co_handler_is_another_department_and_knows_what_it_is_asked(
 
     assert response.status_code == 422
     assert sentence in response.content.decode()
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_a_department_that_takes_no_requests_is_no_lead(life, zone, client_of):
     case_id = life.bring("submitted")
     client = client_of("clerk")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(BY_NAME["dispatch"].url(case_id), sent(lead=zone.centre.pk))
 
     assert response.status_code == 422
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_after_the_sign_limit_a_return_is_no_longer_offered(life, zone):
@@ -317,7 +317,7 @@ def test_after_the_sign_limit_a_return_is_no_longer_offered(life, zone):
 def test_a_refused_answer_keeps_its_words(life, client_of):
     case_id = life.bring("accepted")
     client = client_of("safety_handler")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(
         reverse("servicedesk:answer", args=[case_id]), sent(body="先办变更，再办排水许可")
@@ -327,19 +327,19 @@ def test_a_refused_answer_keeps_its_words(life, client_of):
     assert response.status_code == 409
     assert "还差规建局的协办意见，收齐后才能答复。" in page
     assert "先办变更，再办排水许可" in page
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_a_colleague_who_was_quicker_is_named(life, client_of):
     case_id = life.bring("accepted")
     client = client_of("safety_colleague")
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(reverse("servicedesk:accept", args=[case_id]), sent())
 
     assert response.status_code == 409
     assert "刚被安环局何思远签收，不用再签。" in response.content.decode()
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 # --- talk -----------------------------------------------------------------------------------
@@ -367,14 +367,14 @@ def test_a_note_stays_inside_with_its_files(life, client_of):
 def test_nobody_writes_where_he_may_not(life, client_of, who, kind):
     case_id = life.bring("accepted")
     client = client_of(who)
-    rows = every_row()
+    rows = every_row(but=("access_read",))
 
     response = client.post(
         reverse("servicedesk:message", args=[case_id]), sent(kind=kind, body="写错地方")
     )
 
     assert response.status_code == (422 if kind == "nonsense" else 403)
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
 
 
 def test_a_plan_stops_the_clock_of_the_plan(life, client_of):
@@ -426,7 +426,7 @@ def test_a_program_called_photo_is_refused_where_it_was_chosen_and_the_words_sta
 ):
     case_id = life.bring("paused")
     client = client_of("contact")
-    rows, kept = every_row(), sorted(files_root.rglob("*"))
+    rows, kept = every_row(but=("access_read",)), sorted(files_root.rglob("*"))
 
     response = client.post(
         reverse("servicedesk:supply", args=[case_id]),
@@ -438,7 +438,7 @@ def test_a_program_called_photo_is_refused_where_it_was_chosen_and_the_words_sta
     assert "“photo.jpg”不是可以接收的文件" in page
     assert "请重新选择这些文件（浏览器不能替您保留）：报告.jpg。" in page
     assert "报告已上传" in page
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
     # the first file's bytes may stay: no row names them
     assert [path.suffix for path in files_root.rglob("incoming-*")] == []
     assert set(kept) <= set(files_root.rglob("*"))
@@ -475,7 +475,7 @@ def test_more_than_ten_files_at_once_are_too_many(life, client_of):
 def test_a_full_disk_is_said_and_keeps_the_words(life, client_of, monkeypatch, files_root):
     case_id = life.bring("accepted")
     client = client_of("safety_handler")
-    rows, kept = every_row(), sorted(files_root.rglob("*"))
+    rows, kept = every_row(but=("access_read",)), sorted(files_root.rglob("*"))
 
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -490,7 +490,7 @@ def test_a_full_disk_is_said_and_keeps_the_words(life, client_of, monkeypatch, f
     assert response.status_code == 507
     assert "服务器的存储空间满了，“现场.jpg”没有存下，刚才这一步没有生效。" in page
     assert "请看现场照片" in page
-    assert every_row() == rows
+    assert every_row(but=("access_read",)) == rows
     assert sorted(files_root.rglob("*")) == kept
 
 
