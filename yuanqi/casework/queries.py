@@ -340,7 +340,7 @@ def current_mechanism(code: str) -> MechanismVersion:
 
     Raises DoesNotExist if none is.
     """
-    kept = _standing.now()
+    kept = _standing.known()
     version: MechanismVersion | None = kept.get(code)
     if version is None:
         version = kept[code] = (
@@ -356,7 +356,7 @@ _standing: Kept[dict[Any, Any]] = Kept(dict, RULES)
 
 def published(version_id: int) -> MechanismVersion:
     """Return this version of a mechanism, kept in memory and shared. Raises DoesNotExist."""
-    kept = _standing.now()
+    kept = _standing.known()
     version: MechanismVersion | None = kept.get(version_id)
     if version is None:
         version = kept[version_id] = MechanismVersion.objects.get(pk=version_id)
@@ -365,7 +365,7 @@ def published(version_id: int) -> MechanismVersion:
 
 def limits_on(mechanism_id: int, day: date) -> "Limits":
     """Return `Limits.on` that day, kept in memory and shared."""
-    kept = _standing.now()
+    kept = _standing.known()
     limits: Limits | None = kept.get((mechanism_id, day))
     if limits is None:
         limits = kept[mechanism_id, day] = Limits.on(mechanism_id, day)

@@ -55,7 +55,7 @@ class Kept(Generic[T]):
         self._registers = registers
         self._held: tuple[tuple[object, ...], T] | None = None
 
-    def now(self) -> T:
+    def known(self) -> T:
         # the version first: what is read after it is never older than it says
         versions = _versions()
         key = (*(versions[name] for name in self._registers), connection.settings_dict["NAME"])

@@ -16,7 +16,7 @@ _built: dict[str, WorkCalendar] = {}
 
 def calendar_version(version_id: int) -> CalendarVersion:
     """Return this version, kept in memory and shared. Raises DoesNotExist."""
-    kept = _standing.now()
+    kept = _standing.known()
     version = kept.get(version_id)
     if version is None:
         version = kept[version_id] = CalendarVersion.objects.get(pk=version_id)

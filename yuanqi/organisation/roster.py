@@ -159,7 +159,7 @@ _standing = Kept(_Stretches, ORGANISATION)
 
 def standing_over(start: datetime, end: datetime) -> Roster:
     """The roster over this stretch: kept in memory if it is a short one, as stretches go."""
-    stretches = _standing.now()
+    stretches = _standing.known()
     if stretches.place(start) == stretches.place(end):
         return stretches.over(start)
     return Roster.over(start, end)
@@ -170,7 +170,7 @@ def standing(at: datetime) -> Roster:
 
     Its departments and officers are shared: they are to be read, never changed.
     """
-    return _standing.now().over(at)
+    return _standing.known().over(at)
 
 
 def _by(rows: Iterable, key: str) -> dict[int, tuple]:

@@ -289,7 +289,7 @@ _CATEGORIES = Kept(
 
 def categories_standing() -> Mapping[str, Category]:
     """All categories by their codes, kept in memory and shared."""
-    return _CATEGORIES.now()
+    return _CATEGORIES.known()
 
 
 LEVEL_HINTS = {

@@ -28,20 +28,20 @@ def counted() -> tuple[Kept[int], list[int]]:
 def test_what_nobody_changed_is_read_once(zone: Zone) -> None:
     kept, times = counted()
 
-    assert kept.now() == kept.now() == Department.objects.count()
+    assert kept.known() == kept.known() == Department.objects.count()
 
     assert len(times) == 1
 
 
 def test_whatever_changes_a_register_is_seen_at_once(zone: Zone) -> None:
     kept, times = counted()
-    before = kept.now()
+    before = kept.known()
 
     Department.objects.filter(pk=zone.safety.pk).update(short_name="安监")
-    assert kept.now() == before
+    assert kept.known() == before
     with connection.cursor() as cursor:
         cursor.execute("UPDATE department SET short_name = '安环' WHERE id = %s", [zone.safety.pk])
-    assert kept.now() == before
+    assert kept.known() == before
 
     assert len(times) == 3
 
@@ -49,26 +49,26 @@ def test_whatever_changes_a_register_is_seen_at_once(zone: Zone) -> None:
 def test_another_register_is_none_of_its_business(zone: Zone) -> None:
     times: list[int] = []
     kept = Kept(lambda: times.append(1), RULES)
-    kept.now()
+    kept.known()
 
     Department.objects.filter(pk=zone.safety.pk).update(short_name="安监")
-    kept.now()
+    kept.known()
 
     assert len(times) == 1
 
 
 def test_what_was_rolled_back_is_not_kept(zone: Zone) -> None:
     kept, _times = counted()
-    before = kept.now()
+    before = kept.known()
 
     with transaction.atomic():
         point = transaction.savepoint()
         zone.safety.pk, zone.safety.code = None, "another"
         zone.safety.save(force_insert=True)
-        assert kept.now() == before + 1
+        assert kept.known() == before + 1
         transaction.savepoint_rollback(point)
 
-    assert kept.now() == before
+    assert kept.known() == before
 
 
 def test_in_a_block_that_changes_no_register_the_versions_are_asked_for_once(zone: Zone) -> None:
@@ -76,7 +76,7 @@ def test_in_a_block_that_changes_no_register_the_versions_are_asked_for_once(zon
 
     with looked_up_once(), CaptureQueriesContext(connection) as asked:
         for _time in range(5):
-            kept.now()
+            kept.known()
 
     assert sum("standing" in query["sql"] for query in asked.captured_queries) == 1
 

@@ -90,7 +90,7 @@ def _units(
     file: CaseFile, lead_id: int, co_handlers: Sequence[CoHandler]
 ) -> tuple[Department, list[CoHandling]]:
     """The units that are asked, and who answers for them now. Raises Invalid."""
-    units = _BUREAUS.now()
+    units = _BUREAUS.known()
     if lead_id not in units:
         raise Invalid(_("请选一个主办部门。"), "lead")
     asked = [item.department_id for item in co_handlers]
