@@ -16,7 +16,7 @@ from yuanqi.foundation.journal import Event
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "yuanqi"
-LONGEST = 430  # casefile and queries of casework wait to be split
+LONGEST = 400
 # tables are read as one picture of a slice
 LONGEST_MODELS = 520
 

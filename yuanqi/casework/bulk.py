@@ -3,7 +3,7 @@
 from datetime import date
 
 from .models import MechanismVersion
-from .queries import Limits, current_mechanism, definition_in
+from .rulebook import Limits, current_mechanism, definition_in
 
 
 class Rules:

@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -17,25 +16,21 @@ from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.models import StoredFile
-from yuanqi.foundation.prepared import Given, Read
-from yuanqi.foundation.writer import Writer
-from yuanqi.organisation.calendars import calendar_version, touches, work_calendar
+from yuanqi.organisation.calendars import touches, work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.parameters import parameters
 
+from .caseparts import CaseParts
 from .events import ClockMoved
 from .models import (
-    OPEN_TASKS,
     Attachment,
-    Case,
     CaseAccess,
     CaseBar,
     CaseHolding,
     CaseState,
     ClockPause,
     ClockRecord,
-    Extension,
     Message,
     Purpose,
     Task,
@@ -60,138 +55,20 @@ class Enclosed:
     name: str
 
 
-_TASKS = Read(
-    lambda: Task.objects.filter(case=Given("case")).select_related("department", "officer")
-)
-_CLOCKS = Read(lambda: ClockRecord.objects.filter(case=Given("case")))
-_LAST_HOLDING = Read(
-    lambda: CaseHolding.objects.filter(case=Given("case")).order_by("-start_at", "-id")[:1]
-)
-
-
 def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass
-class CaseFile:
-    """A case with what belongs to it. `fresh` cases have nothing in the database yet."""
+class CaseFile(CaseParts):
+    """A case in hand, and what may be changed of it."""
 
-    case: Case
-    writer: Writer
-    actor: Actor
-    at: datetime
-    fresh: bool = False
     _changes: dict[str, Any] = field(default_factory=dict)
 
     def turn(self, actor: Actor, at: datetime) -> "CaseFile":
         """Hand the same file to the next actor (bulk loads go on with one file)."""
         self.actor, self.at = actor, at
         return self
-
-    def known(
-        self,
-        grantees: Iterable[str],
-        bars: Iterable[str],
-        *,
-        pauses: bool,
-        extensions: bool,
-        joined: bool,
-    ) -> None:
-        """Take in what was read with the case: most have no pauses, extensions or joined ones."""
-        found = self.__dict__
-        found["grantees"], found["bars"] = set(grantees), set(bars)
-        if not pauses:
-            found["pauses"] = {}
-        if not extensions:
-            found["extensions"] = []
-        if not joined:
-            found["joined"] = []
-
-    # --- what belongs to the case, read at first use ---------------------------------
-
-    @cached_property
-    def tasks(self) -> list[Task]:
-        if self.fresh:
-            return []
-        return _TASKS.all(case=self.case.pk)
-
-    @cached_property
-    def clocks(self) -> list[ClockRecord]:
-        if self.fresh:
-            return []
-        found = _CLOCKS.all(case=self.case.pk)
-        for record in found:
-            record.calendar = calendar_version(record.calendar_id)
-        return found
-
-    @cached_property
-    def pauses(self) -> dict[int, list[ClockPause]]:
-        found: dict[int, list[ClockPause]] = {}
-        if not self.fresh:
-            for pause in ClockPause.objects.filter(clock__case=self.case).order_by("start_at"):
-                found.setdefault(pause.clock_id, []).append(pause)
-        return found
-
-    @cached_property
-    def grantees(self) -> set[str]:
-        if self.fresh:
-            return set()
-        return set(CaseAccess.objects.filter(case=self.case).values_list("grantee", flat=True))
-
-    @cached_property
-    def joined(self) -> list["CaseFile"]:
-        """The cases that were merged into this one."""
-        if self.fresh:
-            return []
-        return [CaseFile(case, self.writer, self.actor, self.at) for case in self.case.merged.all()]
-
-    @cached_property
-    def bars(self) -> set[str]:
-        """Who must not see the case, nor work on it: whom the complaint is about."""
-        if self.fresh:
-            return set()
-        return set(CaseBar.objects.filter(case=self.case).values_list("grantee", flat=True))
-
-    @cached_property
-    def extensions(self) -> list[Extension]:
-        """All that were asked for, in order."""
-        if self.fresh:
-            return []
-        people = ("asked_by", "reviewer", "decided_by", "clock")
-        return list(self.case.extensions.select_related(*people))
-
-    @property
-    def open_extension(self) -> Extension | None:
-        return next((item for item in self.extensions if item.decided_at is None), None)
-
-    @cached_property
-    def _last_holding(self) -> CaseHolding | None:
-        return None if self.fresh else _LAST_HOLDING.first(case=self.case.pk)
-
-    def open_tasks(self, kind: TaskKind) -> list[Task]:
-        return [task for task in self.tasks if task.kind == kind and task.state in OPEN_TASKS]
-
-    @property
-    def lead_task(self) -> Task | None:
-        return next(iter(self.open_tasks(TaskKind.LEAD)), None)
-
-    def clock(self, purpose: Purpose, task: Task | None = None) -> ClockRecord | None:
-        """Return the open clock of this purpose: of the case, or of one of its tasks."""
-        key = None if task is None else task.pk
-        for clock in self.clocks:
-            if clock.purpose == purpose and clock.task_id == key and clock.is_open:
-                return clock
-        return None
-
-    def open_pause(self) -> ClockPause | None:
-        """Return the pause that the resolve clock stands in, if any."""
-        resolve = self.clock(Purpose.RESOLVE)
-        if resolve is None:
-            return None
-        return next((p for p in self.pauses.get(resolve.pk, []) if p.end_at is None), None)
-
-    # --- changes ----------------------------------------------------------------------
 
     def set(self, **values: Any) -> None:
         """Change fields of the case; written once, by `settle`."""

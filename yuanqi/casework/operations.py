@@ -20,15 +20,8 @@ from .casefile import CaseFile, Enclosed
 from .definition import MechanismDefinition
 from .duty import DATABASE, centre_at, intake, is_barred, reviewer_of
 from .models import Case, CaseState, ClockPause, Message, Satisfaction, Task
-from .queries import (
-    Act,
-    Limits,
-    case_for,
-    co_handling_of,
-    definition_in,
-    limits_on,
-    published,
-)
+from .queries import Act, case_for, co_handling_of
+from .rulebook import Limits, definition_in, limits_on, published
 from .texts import required
 
 log = logging.getLogger(__name__)

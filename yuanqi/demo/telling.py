@@ -11,7 +11,7 @@ from random import Random
 
 from yuanqi.casework import definition, loading
 from yuanqi.casework.models import LimitRule
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.domain.clock import Clock, Light, Pause
 from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.servicedesk import steps

@@ -18,7 +18,7 @@ from yuanqi.casework.models import (
     Task,
     TaskKind,
 )
-from yuanqi.casework.queries import definition_in, published
+from yuanqi.casework.rulebook import definition_in, published
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.organisation.roster import Roster, standing_over

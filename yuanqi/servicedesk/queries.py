@@ -23,13 +23,12 @@ from yuanqi.casework.models import (
 )
 from yuanqi.casework.queries import (
     Act,
-    Limits,
     acts_allowed,
     cases_visible_to,
     co_handling_of,
-    definition_in,
     extensions_reviewed_by,
 )
+from yuanqi.casework.rulebook import Limits, definition_in
 from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible

@@ -20,7 +20,8 @@ from yuanqi.casework.models import (
     Message,
     Task,
 )
-from yuanqi.casework.queries import attachments_visible_to, definition_in, messages_visible_to
+from yuanqi.casework.queries import attachments_visible_to, messages_visible_to
+from yuanqi.casework.rulebook import definition_in
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.models import Department, Officer

@@ -16,7 +16,8 @@ from yuanqi.casework.models import (
     MechanismVersion,
     Purpose,
 )
-from yuanqi.casework.queries import Act, cases_visible_to, definition_in
+from yuanqi.casework.queries import Act, cases_visible_to
+from yuanqi.casework.rulebook import definition_in
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department

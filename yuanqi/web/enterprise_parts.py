@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from yuanqi.casework.models import Case, Task
-from yuanqi.casework.queries import definition_in
+from yuanqi.casework.rulebook import definition_in
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import JournalEvent

@@ -13,7 +13,7 @@ from yuanqi.casework import limit_rules
 from yuanqi.casework import loading as mechanisms
 from yuanqi.casework.limit_rules import limit_change, limit_withdraw
 from yuanqi.casework.models import ClockRecord, LimitRule, Mechanism, Purpose
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.domain.clock import Limit
 from yuanqi.foundation.actors import SYSTEM, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible

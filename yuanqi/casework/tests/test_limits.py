@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.people import SHANGHAI, Zone, at
 from yuanqi.casework.models import Case, ClockRecord, LimitRule, Mechanism, Purpose
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.domain.clock import Limit
 from yuanqi.servicedesk import operations as desk
 

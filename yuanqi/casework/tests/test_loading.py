@@ -8,7 +8,7 @@ from yuanqi.casework import loading
 from yuanqi.casework.definition import MechanismDefinition, check
 from yuanqi.casework.loading import DefinitionError, shipped
 from yuanqi.casework.models import LimitRule, Mechanism, MechanismVersion
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation.actors import SYSTEM, Actor, Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed
 from yuanqi.foundation.models import JournalEvent

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from yuanqi.casework.acts import relieve
 from yuanqi.casework.casefile import CaseFile
 from yuanqi.casework.models import CaseHolding, CaseState, Purpose, TaskKind, TaskState
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation.errors import Conflict, Invalid
 from yuanqi.foundation.journal import Audience
 from yuanqi.organisation.models import CalendarVersion, Department, Officer

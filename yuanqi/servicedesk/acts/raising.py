@@ -6,7 +6,7 @@ from datetime import datetime
 
 from yuanqi.casework.casefile import CaseFile, Enclosed, sha256_of
 from yuanqi.casework.models import Case, CaseHolding, MechanismVersion, Message, Purpose
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.models import CalendarVersion, Department, Officer

@@ -13,7 +13,8 @@ from ninja import Field, Query, Schema
 
 from yuanqi.audit import reading
 from yuanqi.casework.models import Case
-from yuanqi.casework.queries import Act, current_mechanism, definition_in
+from yuanqi.casework.queries import Act
+from yuanqi.casework.rulebook import current_mechanism, definition_in
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.api import Id, Page, Scope, page_of, refuse_unknown

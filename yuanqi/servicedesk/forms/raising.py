@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from yuanqi.casework.queries import Limits
+from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation import formats
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import departments

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.operations import enclosed
-from yuanqi.casework.queries import current_mechanism, limits_on, names_to_be_barred
+from yuanqi.casework.queries import names_to_be_barred
+from yuanqi.casework.rulebook import current_mechanism, limits_on
 from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed, NotVisible

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yuanqi.casework.models import Case
-from yuanqi.casework.queries import Limits, current_mechanism
+from yuanqi.casework.rulebook import Limits, current_mechanism
 from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Role, Side
 from yuanqi.foundation.errors import Invalid, NotAllowed
