@@ -214,9 +214,8 @@ class Follower:
 
     async def _connect(self) -> psycopg.AsyncConnection:
         # the tail's end moves all the time: each look is planned for where it is
-        return await psycopg.AsyncConnection.connect(
-            **self.where, autocommit=True, prepare_threshold=None, connect_timeout=5
-        )
+        alone = {"autocommit": True, "prepare_threshold": None, "connect_timeout": 5}
+        return await psycopg.AsyncConnection.connect(**{**self.where, **alone})
 
     async def look(self, connection: psycopg.AsyncConnection) -> None:
         """Pass on what has become visible since the last look."""
@@ -291,6 +290,7 @@ class Application:
         leave_with_server()
         self.hub = Hub()
         self.following = asyncio.create_task(Follower(self.hub, database()).run())
+        self.following.add_done_callback(_say_why)
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._stop)
         await send({"type": "lifespan.startup.complete"})
         await receive()
@@ -374,6 +374,12 @@ class Application:
                 await _say(send, "wake", topics)
             elif not listener.leaves:
                 await _say(send, "beat")
+
+
+def _say_why(following: asyncio.Task[None]) -> None:
+    """Who follows never ends by himself: without him the process answers that it isn't well."""
+    if not following.cancelled() and (error := following.exception()):
+        log.critical("the live process follows the journal no longer", exc_info=error)
 
 
 _STREAM = [

@@ -223,4 +223,7 @@ def test_no_template_carries_script_or_style_of_its_own():
 
 
 def test_every_event_has_a_name_for_the_audit_administrator():
-    assert [kind for kind in kinds.known() if kind not in kinds._sentences] == []
+    tests = ("test.", "tests.")  # what other tests, run before this one, define for themselves
+    written = [kind for kind in kinds.known() if not kind.startswith(tests)]
+
+    assert [kind for kind in written if kind not in kinds._sentences] == []

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yuanqi.foundation.backup import BackupMade, Restored
+
 from . import kinds
 from .events import (
     ErasureAsked,
@@ -51,6 +53,11 @@ def subject_label(subject: str, name: str) -> str:
 
 def define() -> None:
     """Name the events (from `apps.py`)."""
+    kinds.describe(BackupMade.kind, lambda p: _("备份：%(name)s") % p)
+    kinds.describe(
+        Restored.kind,
+        lambda p: _("从备份恢复：%(name)s，事件 %(events)s 条") % p,
+    )
     kinds.describe(Exported.kind, lambda p: _("导出 %(rows)s 行") % {"rows": p["rows"]})
     kinds.describe(
         JournalVerified.kind,

@@ -5,9 +5,9 @@ years before come in behind, while the pages serve (`past`).
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -21,7 +21,7 @@ from yuanqi.foundation import seals
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
 from yuanqi.foundation.files import Upload
-from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import Account, JournalEvent, SubscriberCursor
 from yuanqi.insight import figures
 from yuanqi.organisation import bulk as organisation
@@ -37,6 +37,7 @@ from yuanqi.servicedesk import loading as desk
 from . import answers, papers, people, profiles, projects, telling
 from .accounts import PASSWORD
 from .cast import Cast
+from .events import STREAM, ParkOpened
 from .scene import Scene
 from .size import FULL, Size
 from .written import NumberedBook, first_lot, opening
@@ -44,15 +45,6 @@ from .years import years
 
 Tell = Callable[[str], None]
 UNREAD = timedelta(days=3)
-STREAM = "demo"
-
-
-@dataclass(frozen=True)
-class ParkOpened(Event):
-    """The park stands; its time is the instant that all its stories lead to."""
-
-    kind: ClassVar[str] = "demo.park_opened"
-    size: dict[str, int]  # by which the years before are written, be it by another process
 
 
 def load(*, tell: Tell, at: datetime | None = None, size: Size = FULL) -> None:

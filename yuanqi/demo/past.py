@@ -6,9 +6,7 @@ it may be stopped at any moment and begun again: the tables will be the same.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +16,7 @@ from yuanqi.casework.models import Case
 from yuanqi.foundation import journal, seals
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
-from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion
@@ -26,22 +24,15 @@ from yuanqi.servicedesk import bulk as servicedesk
 
 from . import papers, telling
 from .cast import Cast
+from .events import STREAM, ParkOpened, PastWritten
 from .lives import Life
-from .park import STREAM, ParkOpened, Tell
+from .park import Tell
 from .scene import Scene
 from .size import Size
 from .written import NumberedBook, older_lots, opening
 from .years import Planned, years
 
 _REST = 0.25  # of the time a month took, for those who read pages meanwhile
-
-
-@dataclass(frozen=True)
-class PastWritten(Event):
-    """The years before are there, all of them."""
-
-    kind: ClassVar[str] = "demo.past_written"
-    requests: int
 
 
 def is_missing() -> bool:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection, connections, transaction
@@ -19,7 +19,7 @@ from yuanqi.casework.models import Case, CaseNumber, CaseState
 from yuanqi.foundation import journal, seals, subscribers
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
-from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.models import JournalEvent, SubscriberCursor
 from yuanqi.insight import figures
 from yuanqi.insight.facts import Cell
@@ -33,7 +33,8 @@ from yuanqi.servicedesk import search_index
 from .. import park, past
 from ..accounts import PASSWORD
 from ..crowd.words import drawing, people_names
-from ..park import STREAM, ParkOpened, Tell
+from ..events import STREAM, ParkGrown, ParkOpened
+from ..park import Tell
 from ..size import FULL, Size
 from . import forms, lives
 from .firms import Firms, FirmTeller, FirstKeys, of_register, pattern
@@ -55,15 +56,6 @@ _FIRMS_TABLES = ("account", "enterprise", "contact_person", "link", "journal_per
                  "enterprise_search")  # fmt: skip
 # whose effect the loading writes itself
 _CAUGHT_UP = ("figures", "search", "notices", "webhooks")
-
-
-@dataclass(frozen=True)
-class ParkGrown(Event):
-    """The park has as many enterprises and requests as were wished for."""
-
-    kind: ClassVar[str] = "demo.park_grown"
-    enterprises: int
-    requests: int
 
 
 class Refused(Exception):
