@@ -115,6 +115,17 @@ class ProposalExpired(Event):
 
 
 @dataclass(frozen=True)
+class AccountsExported(Event):
+    """Somebody took the list of accounts; his search may name a person, so it isn't told."""
+
+    kind: ClassVar[str] = "access.accounts_exported"
+    accounts: int
+    role: str
+    state: str
+    is_searched: bool
+
+
+@dataclass(frozen=True)
 class ReviewExported(Event):
     kind: ClassVar[str] = "access.review_exported"
     accounts: int

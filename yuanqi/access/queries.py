@@ -1,6 +1,6 @@
 """Every read of accounts starts here: the two administrators who manage them see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from . import bearers
 from .bearers import Bearer
 from .models import Proposal, ProposalState
 
+_BATCH = 500  # accounts read at a time for a sheet
 HISTORY = 50  # events of an account's page
 # of the journal's sentences, those of the account page
 GRANTS = (
@@ -100,6 +101,14 @@ def lines_of(accounts: Sequence[Account]) -> list[Line]:
         )
         for account in accounts
     ]
+
+
+def all_lines(accounts: QuerySet[Account]) -> Iterator[Line]:
+    """Every account of a list by username, a batch at a time."""
+    after = ""
+    while found := list(accounts.filter(username__gt=after).order_by("username")[:_BATCH]):
+        yield from lines_of(found)
+        after = found[-1].username
 
 
 def roles_of(account_id: int) -> frozenset[str]:

@@ -71,6 +71,7 @@ _SENTENCES = {
     "access.proposal_refused": lambda payload: _said(_("驳回%(matter)s：%(reason)s"), payload),
     "access.proposal_withdrawn": lambda payload: _said(_("撤回%(matter)s：%(reason)s"), payload),
     "access.proposal_expired": lambda payload: _said(_("%(matter)s的申请过期"), payload),
+    "access.accounts_exported": lambda payload: _("导出账号名录：%(accounts)s 个账号") % payload,
     "access.review_exported": lambda payload: (
         _("导出账号清查表：%(accounts)s 个账号，多余 %(surplus)s 个") % payload
     ),

@@ -3,9 +3,11 @@
 Rows are read by one statement through a server-side cursor: one moment's list, however long.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import IO, Any
 
 from django.db import transaction
@@ -19,10 +21,12 @@ from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, NotVisible
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.sheets import Column
-from yuanqi.organisation.models import Officer
-from yuanqi.registry.filters import Filters
-from yuanqi.registry.models import ContactPerson, Link, Project
-from yuanqi.registry.queries import projects_visible_to
+from yuanqi.organisation.lists import OfficerFilters
+from yuanqi.organisation.queries import departments
+from yuanqi.registry import figures
+from yuanqi.registry.filters import Filters, ProjectFilters
+from yuanqi.registry.indicators import MEASURES, month_of, months_before
+from yuanqi.registry.models import ContactPerson, Indicator, Link
 
 from .events import ListExported
 from .models import ImportKind
@@ -31,6 +35,15 @@ from .registers import REGISTERS
 _AT_A_TIME = 1000
 # what of a list is personal, as the access log calls it
 _PERSONAL = {"enterprises": "legal_person", "contacts": "phone", "officers": "phone"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list about to be written; `size` is counted no further than what is too much."""
+
+    columns: Sequence[Column]
+    rows: Iterable[Sequence[Any]]
+    size: pages.Count
 
 
 @transaction.atomic
@@ -48,29 +61,27 @@ def export(
     The reading of personal values is noted. Raises NotVisible; Conflict, with nothing written,
     where that were more than fifty thousand.
     """
-    listed = _LISTED.get(kind, _nothing)(query, actor)
-    if pages.count_of(listed, most=sheets.MOST_ROWS).is_more:
+    if not may_export(kind, actor):
+        raise NotVisible(kind)
+    today = timezone.localdate(at)
+    if kind == "indicators":
+        listed = _months(query, actor, today)
+    else:
+        listed = _rows(kind, _LISTED[kind](query, actor, today), today)
+    if listed.size.is_more:
         raise Conflict(
             _("一次最多导出 %(most)s 行，这里还要多。请先缩小范围，再分几次导出。")
             % {"most": formats.integer(sheets.MOST_ROWS)}
         )
-    columns = REGISTERS[kind].columns_on(timezone.localdate(at))
     count = sheets.write(
         target,
         title=str(ImportKind(kind).label),
-        columns=[
-            Column(str(one.label), one.width, _sort(listed.model, one.key)) for one in columns
-        ],
-        rows=(
-            [_said(row, one.key) for one in columns]
-            for row in listed.order_by("pk").iterator(chunk_size=_AT_A_TIME)
-        ),
+        columns=listed.columns,
+        rows=listed.rows,
         tz=timezone.get_default_timezone(),
     )
     journal.record(
-        ListExported(
-            register=kind, query="&".join(f"{k}={v}" for k, v in query.items()), rows=count
-        ),
+        ListExported(register=kind, query=_told(kind, query), rows=count),
         stream=f"account:{actor.account_id}",
         audience=Audience.AUDIT,
         actor=actor,
@@ -83,67 +94,106 @@ def export(
     return count
 
 
+def _told(kind: str, query: Mapping[str, str]) -> str:
+    """What narrowed the list, for the journal: a person's name isn't written there."""
+    said = {**query, "q": "…"} if kind == "officers" and query.get("q") else query
+    return "&".join(f"{name}={value}" for name, value in said.items())
+
+
 def may_export(kind: str, actor: Actor) -> bool:
     """Whether this list is the actor's to take along."""
-    if kind in ("enterprises", "projects"):
+    if kind in ("enterprises", "projects", "indicators"):
         return actor.side is Side.PARK and actor.officer_id is not None
     if kind in ("contacts", "links"):
         return actor.has(Role.CENTRE)
     return kind == "officers" and actor.has(Role.SYSTEM_ADMIN)
 
 
-def _require(kind: str, actor: Actor) -> None:
-    if not may_export(kind, actor):
-        raise NotVisible(kind)
-
-
-def _nothing(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    raise NotVisible
-
-
-def _enterprises(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    _require("enterprises", actor)
+def _enterprises(query: Mapping[str, str], actor: Actor, _today: date) -> QuerySet[Any]:
     return Filters.read(query).applied(actor).select_related("area", "group")
 
 
-def _contacts(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    _require("contacts", actor)
+def _contacts(query: Mapping[str, str], actor: Actor, _today: date) -> QuerySet[Any]:
     firms = Filters.read(query).applied(actor)
     return ContactPerson.objects.select_related("enterprise").filter(
         enterprise__in=firms.values("pk"), is_active=True
     )
 
 
-def _links(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    _require("links", actor)
+def _links(query: Mapping[str, str], actor: Actor, _today: date) -> QuerySet[Any]:
     firms = Filters.read(query).applied(actor)
     return Link.objects.select_related("enterprise", "officer__department").filter(
         enterprise__in=firms.values("pk")
     )
 
 
-def _projects(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    _require("projects", actor)
-    listed: QuerySet[Project] = projects_visible_to(actor).select_related("enterprise", "area")
-    for name in ("stage", "area"):
-        value = query.get(name, "")
-        if value.isascii() and value.isdecimal() and len(value) < 19:
-            listed = listed.filter(**{name: int(value)})
-    return listed
+def _projects(query: Mapping[str, str], actor: Actor, today: date) -> QuerySet[Any]:
+    return ProjectFilters.read(query).applied(actor, today).select_related("enterprise", "area")
 
 
-def _officers(query: Mapping[str, str], actor: Actor) -> QuerySet[Any]:
-    _require("officers", actor)
-    return Officer.objects.select_related("department").filter(is_active=True)
+def _officers(query: Mapping[str, str], _actor: Actor, _today: date) -> QuerySet[Any]:
+    return OfficerFilters.read(query, list(departments())).applied()
 
 
-_LISTED: Mapping[str, Callable[[Mapping[str, str], Actor], QuerySet[Any]]] = {
+_LISTED: Mapping[str, Callable[[Mapping[str, str], Actor, date], QuerySet[Any]]] = {
     "enterprises": _enterprises,
     "contacts": _contacts,
     "links": _links,
     "projects": _projects,
     "officers": _officers,
 }
+
+
+def _rows(kind: str, listed: QuerySet[Any], today: date) -> _Listed:
+    """A row of the register is a row of the sheet."""
+    columns = REGISTERS[kind].columns_on(today)
+    return _Listed(
+        columns=[
+            Column(str(one.label), one.width, _sort(listed.model, one.key)) for one in columns
+        ],
+        rows=(
+            [_said(row, one.key) for one in columns]
+            for row in listed.order_by("pk").iterator(chunk_size=_AT_A_TIME)
+        ),
+        size=pages.count_of(listed, most=sheets.MOST_ROWS),
+    )
+
+
+def _months(query: Mapping[str, str], actor: Actor, today: date) -> _Listed:
+    """Of these enterprises the months that their pages show, each with the figures that count."""
+    columns = REGISTERS["indicators"].columns_on(today)
+    firms = Filters.read(query).applied(actor)
+    oldest = months_before(month_of(today), figures.MONTHS - 1)
+    listed = Indicator.objects.filter(enterprise__in=firms.values("pk"), month__gte=oldest)
+    ordered = listed.select_related("enterprise").order_by("enterprise_id", "month", "pk")
+    together = groupby(
+        ordered.iterator(chunk_size=_AT_A_TIME), key=lambda row: (row.enterprise_id, row.month)
+    )
+    return _Listed(
+        columns=[
+            *(
+                Column(str(one.label), one.width, "number" if one.key in MEASURES else "text")
+                for one in columns
+            ),
+            Column(_("确认情况"), 10),
+        ],
+        rows=(_month_said([one.key for one in columns], list(rows)) for _key, rows in together),
+        size=_how_many_months(listed),
+    )
+
+
+def _how_many_months(listed: QuerySet[Indicator]) -> pages.Count:
+    """A row is a month of an enterprise, however many figures of however many sources it has."""
+    months = listed.order_by().values("enterprise", "month").distinct()
+    found = months[: sheets.MOST_ROWS + 1].count()
+    return pages.Count(min(found, sheets.MOST_ROWS), is_more=found > sheets.MOST_ROWS)
+
+
+def _month_said(keys: Sequence[str], rows: Sequence[Indicator]) -> Sequence[Any]:
+    firm, said = rows[0].enterprise, figures.month_from(rows[0].month, rows)
+    known = {"uscc": firm.uscc, "enterprise": firm.name, "month": said.code}
+    values = (known[key] if key in known else said.value(key) for key in keys)
+    return [*values, said.state_label]
 
 
 def _said(row: Any, key: str) -> Any:

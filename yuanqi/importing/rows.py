@@ -14,7 +14,21 @@ from .cells import Bad, Reader
 
 AT_A_TIME = 2000  # rows read, compared and written together
 EXAMPLE = "示例"  # what our templates' example begins with; it is never imported
-IGNORED = frozenset({"序号", "编号", "no", "no.", "#", "检查结果", "checkresult", "备注", "remark"})
+IGNORED = frozenset(
+    {
+        "序号",
+        "编号",
+        "no",
+        "no.",
+        "#",
+        "检查结果",
+        "checkresult",
+        "备注",
+        "remark",
+        "确认情况",
+        "confirmation",
+    }
+)
 LOOKED_AT = 15  # lines in which the heads are looked for
 _ASIDE = re.compile(r"[(（\[【].*?[)）\]】]|[*＊:：#]")
 

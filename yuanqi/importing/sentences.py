@@ -1,5 +1,8 @@
 """How the journal says what happened to imports."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from yuanqi.audit import kinds
@@ -13,6 +16,7 @@ from .events import (
     ImportUndone,
     ListExported,
 )
+from .models import ImportKind
 
 
 def define() -> None:
@@ -33,4 +37,11 @@ def define() -> None:
     kinds.describe(
         EntryWithdrawn.kind, lambda told: _("随第 %(import_id)s 次导入的撤销取出") % told
     )
-    kinds.describe(ListExported.kind, lambda told: _("导出名录，%(rows)s 行") % told)
+    kinds.describe(ListExported.kind, _exported)
+
+
+def _exported(told: Mapping[str, Any]) -> str:
+    return _("导出名录：%(register)s，%(rows)s 行") % {
+        "register": ImportKind(told["register"]).label,
+        "rows": told["rows"],
+    }

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from yuanqi.audit import reading
 from yuanqi.foundation import pages, sheets
+from yuanqi.signin.places import address_of
 
 from . import entries, progress, queries, store, wording, workbooks
-from .models import Import, ImportFault, ImportMatch, ImportState
+from .models import Choice, Import, ImportFault, ImportKind, ImportMatch, ImportState
 from .registers import REGISTERS
 from .rows import IGNORED, head_key, is_example
 from .tables_text import letters, shown
@@ -23,6 +25,8 @@ from .tables_text import letters, shown
 _PREVIEW = 3  # rows
 _MATCHES = 50  # shown at a time
 _BY_LINE = (pages.Key("line"), pages.Key("id"))
+# those that somebody must decide, known only by a like name, before those known by their code
+_BY_NEED = (pages.Key("how", descending=True), *_BY_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,17 @@ class Known:
     match: ImportMatch
     choices: Sequence[tuple[str, str]]
     address: str
+
+    @property
+    def is_namesake(self) -> bool:
+        """The name is the same to the letter; only the code is another."""
+        return self.match.how == "name" and _but_code(self.match.title) == _but_code(
+            self.match.existing
+        )
+
+
+def _but_code(title: str) -> str:
+    return title.rpartition(" ")[0]
 
 
 @login_required
@@ -139,8 +154,9 @@ def _report(request: HttpRequest, imported: Import) -> dict[str, Any]:
     listed = queries.faults_of(imported)
     page = pages.keyset_page(listed, _BY_LINE, request.GET.get("fault", ""), size=100)
     known = pages.keyset_page(
-        queries.matches_of(imported), _BY_LINE, request.GET.get(pages.AFTER, ""), size=_MATCHES
+        queries.matches_of(imported), _BY_NEED, request.GET.get(pages.AFTER, ""), size=_MATCHES
     )
+    _note_reading(request, imported, known.rows)
     enterprises = imported.kind == "enterprises"
     return {
         "faults": [Wrong(one, *wording.words(one.reason, one.details)) for one in page.rows],
@@ -164,10 +180,30 @@ def _report(request: HttpRequest, imported: Import) -> dict[str, Any]:
         },
         "after": request.GET.get(pages.AFTER, ""),
         "undecided": queries.undecided(imported).count(),
+        "merging": queries.matches_of(imported).filter(choice=Choice.MERGE).count(),
         "by_code": queries.matches_of(imported).filter(how="code").exists(),
         "is_there": store.is_there(imported.pk),
         "may_confirm": not imported.faults and bool(imported.fresh or imported.known),
     }
+
+
+def _note_reading(request: HttpRequest, imported: Import, shown: Sequence[ImportMatch]) -> None:
+    """What stands in the register of persons is shown beside what the file says of them."""
+    if imported.kind in (ImportKind.CONTACTS, ImportKind.OFFICERS):
+        what, kind, count = "phone", imported.kind.removesuffix("s"), len(shown)
+        of = [f"{kind}:{match.existing_id}" for match in shown]
+    elif imported.kind == ImportKind.ENTERPRISES:
+        named = str(_("法定代表人"))
+        what, of = "legal_person", []
+        count = sum(
+            label == named and bool(old) for one in shown for label, old, _new in one.changes
+        )
+    else:
+        return
+    reading.note(
+        actor=request.actor, at=timezone.now(), subject=imported.kind, what=what, count=count,
+        address=address_of(request), of=of,
+    )  # fmt: skip
 
 
 def _result(imported: Import) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 
 from . import acts, merging
-from .events import DepartmentChanged, DepartmentClosed, HeadResigned, OfficerMoved
+from .events import DepartmentChanged, DepartmentClosed, HeadResigned, ListExported, OfficerMoved
 from .models import Department, DutyShift, Officer
 from .operations import require_system
 from .shifts import cancel
@@ -36,6 +36,19 @@ def department_add(
     _require_one_centre(values.get("kind", _KINDS.BUREAU), None)
     with conflict_if_taken(_("代码 %(code)s 已经有部门用，请换一个。") % {"code": code}):
         return acts.department(DIRECT, code=code, reports_to=above, actor=actor, at=at, **values)
+
+
+@transaction.atomic
+def departments_export(*, rows: int, actor: Actor, at: datetime) -> None:
+    """Write down that somebody took the list of departments. Raises NotAllowed."""
+    require_system(actor)
+    journal.record(
+        ListExported(register="departments", rows=rows),
+        stream=f"account:{actor.account_id}",
+        audience=Audience.AUDIT,
+        actor=actor,
+        at=at,
+    )
 
 
 @transaction.atomic

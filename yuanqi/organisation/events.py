@@ -17,6 +17,15 @@ class DepartmentCreated(Event):
 
 
 @dataclass(frozen=True)
+class ListExported(Event):
+    """Somebody took a list of the organisation out of the program."""
+
+    kind: ClassVar[str] = "organisation.list_exported"
+    register: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class HeadAppointed(Event):
     kind: ClassVar[str] = "organisation.head_appointed"
     department_id: int

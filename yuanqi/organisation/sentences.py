@@ -21,6 +21,7 @@ def _fields(payload: Payload) -> str:
 
 _SENTENCES = {
     "organisation.department_created": lambda p: _("新建部门 %(name)s") % p,
+    "organisation.list_exported": lambda p: _("导出部门名录，%(rows)s 行") % p,
     "organisation.department_changed": lambda p: (
         _("修改部门 %(id)s：%(fields)s") % {"id": p["department_id"], "fields": _fields(p)}
     ),

@@ -127,17 +127,18 @@ def months_of(enterprise: Enterprise, newest: date, count: int = MONTHS) -> list
     for row in rows.order_by("month", "pk"):
         by_month[row.month].append(row)
     wanted = [months_before(newest, back) for back in range(count)]
-    return [_month(month, by_month.get(month, [])) for month in wanted]
+    return [month_from(month, by_month.get(month, [])) for month in wanted]
 
 
 def month_of(enterprise: Enterprise, month: date) -> Month:
     rows = Indicator.objects.filter(enterprise=enterprise, month=month).select_related(
         "stated_by", "confirmed_by"
     )
-    return _month(month, list(rows.order_by("pk")))
+    return month_from(month, list(rows.order_by("pk")))
 
 
-def _month(month: date, rows: Sequence[Indicator]) -> Month:
+def month_from(month: date, rows: Sequence[Indicator]) -> Month:
+    """What these rows, all of one enterprise's month, say together."""
     sources = []
     for source in _ORDER:
         own = tuple(row for row in rows if row.source == source)

@@ -1,7 +1,8 @@
-"""What narrows the register's list, all of it in the address."""
+"""What narrows the registers' lists, all of it in the address."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -9,9 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from yuanqi.foundation.actors import Actor
 
-from . import industry
-from .models import Area, Enterprise, EnterpriseGroup, Standing, Title
-from .queries import enterprises_listed
+from . import industry, roadmap
+from .models import Area, Enterprise, EnterpriseGroup, Project, Stage, Standing, Title
+from .queries import enterprises_listed, projects_visible_to
 from .search import enterprises_found
 
 LONGEST_SEARCH = 60
@@ -82,3 +83,39 @@ class Filters:
     def groups(self) -> list[tuple[str, str]]:
         found = EnterpriseGroup.objects.order_by("name")[:MOST_GROUPS]
         return [(str(one.pk), one.label) for one in found]
+
+
+@dataclass(frozen=True)
+class ProjectFilters:
+    """What narrows the list of projects; those that were dropped stand in it only if asked for."""
+
+    stage: str = ""
+    area: str = ""
+    is_late: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, Any]) -> "ProjectFilters":
+        stage, area = str(query.get("stage", "")), str(query.get("area", ""))
+        known = area.isascii() and area.isdigit() and len(area) < 19
+        return cls(
+            stage=stage if stage in {str(value) for value in Stage.values} else "",
+            area=area if known and Area.objects.filter(pk=int(area)).exists() else "",
+            is_late=query.get("late") == "1",
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.stage or self.area or self.is_late)
+
+    def applied(self, actor: Actor, today: date) -> QuerySet[Project]:
+        """The projects that are meant, of those that the actor may see."""
+        listed = projects_visible_to(actor)
+        if self.stage:
+            listed = listed.filter(stage=int(self.stage))
+        else:
+            listed = listed.exclude(stage=Stage.DROPPED)
+        if self.area:
+            listed = listed.filter(area=int(self.area))
+        if self.is_late:
+            listed = listed.filter(pk__in=roadmap.late_projects(today))
+        return listed

@@ -61,7 +61,8 @@ class Names:
 
 FIELDS: Mapping[str, str | Promise] = {
     "name": gettext_lazy("名称"), "short_name": gettext_lazy("简称"),
-    "name_en": gettext_lazy("英文名"), "industry": gettext_lazy("主营业务"),
+    "name_en": gettext_lazy("英文名"), "uscc": gettext_lazy("统一社会信用代码"),
+    "industry": gettext_lazy("主营业务"),
     "industry_code": gettext_lazy("行业代码"), "is_industrial": gettext_lazy("工业企业"),
     "address": gettext_lazy("地址"), "registered_on": gettext_lazy("成立日期"),
     "group_id": gettext_lazy("集团"), "area_id": gettext_lazy("片区"),

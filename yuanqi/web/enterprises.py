@@ -85,6 +85,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
         "foot": foot,
         "count": pages.count_of(listed),
         "keeps_register": keeps_register(actor),
+        "may_export": bool(page.rows) and actor.officer_id is not None,
     }
     return render(request, "web/enterprises.html", context)
 

@@ -10,7 +10,7 @@ from .accounts import (
     holder_name,
     password_reset,
 )
-from .review import review_export
+from .review import accounts_export, review_export
 from .roles import (
     Confirmed,
     reset_propose,
@@ -29,6 +29,7 @@ __all__ = [
     "account_open_for",
     "account_reopen",
     "account_unbind",
+    "accounts_export",
     "holder_name",
     "password_reset",
     "reset_propose",

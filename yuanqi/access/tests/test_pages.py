@@ -12,6 +12,7 @@ from yuanqi.access import operations
 from yuanqi.access.models import Proposal, ProposalState
 from yuanqi.access.tests.three import NOW, Three, roles_of
 from yuanqi.access.tests.three import three as three
+from yuanqi.audit.models import AccessRead
 from yuanqi.foundation.actors import Role
 from yuanqi.foundation.models import Account, JournalEvent
 
@@ -241,6 +242,41 @@ def test_the_review_marks_what_is_surplus_and_is_taken_as_a_workbook(three: Thre
     assert told.payload == {"accounts": Account.objects.count(), "surplus": 2}
     shown = page(browser(three.system), "/access/review/")
     assert "长期没有登录" in shown and "人员已离岗" in shown
+
+
+def test_the_list_of_accounts_is_taken_as_it_is_narrowed_and_that_is_known(three: Three):
+    client = browser(three.system)
+    address = f"{ACCOUNTS}?q=何思远&role=handler&state=open"
+    assert "export=xlsx" in page(client, address)
+
+    answer = client.get(f"{address}&export=xlsx")
+
+    rows = (
+        CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert rows[0] == ["用户名", "姓名", "单位", "角色", "状态", "开通", "上次登录"]
+    assert [row[:5] for row in rows[1:]] == [["handler", "何思远", "安环局", "部门经办", "启用"]]
+    told = JournalEvent.objects.get(kind="access.accounts_exported")
+    assert told.payload == {
+        "accounts": 1, "role": "handler", "state": "open", "is_searched": True,
+    }  # fmt: skip
+    noted = AccessRead.objects.get()
+    assert (noted.account, noted.subject, noted.what, noted.count) == (
+        three.system, "accounts", "username", 1,
+    )  # fmt: skip
+
+
+def test_nobody_else_takes_the_list_of_accounts(three: Three):
+    people = (three.audit, three.zone.clerk.account, three.zone.contact.account)
+    browsers = [browser(account) for account in people]
+    before = every_row()
+
+    for client in browsers:
+        assert client.get(f"{ACCOUNTS}?export=xlsx").status_code == 404
+
+    assert every_row() == before
 
 
 def test_the_service_centre_opens_a_contacts_account_on_the_page(three: Three):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,7 @@ from ..queries import (
     waiting,
 )
 from ..sentences import sentence_of
+from .taking import accounts_workbook
 
 BY_NAME = (pages.Key("username"),)
 _NONE = "none"
@@ -44,13 +45,18 @@ _FOUND = 20  # people offered for binding
 
 @login_required
 @require_GET
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: HttpRequest) -> HttpResponse | FileResponse:
     """All accounts by username: whose, which roles, since when unused."""
     rules.require_manager(request.actor)
     filters = _Filters.read(request)
     listed = filters.of(accounts_visible_to(request.actor).select_related("holder"))
-    page = pages.keyset_page(listed, BY_NAME, request.GET.get(pages.AFTER, ""))
     now = timezone.now()
+    if request.GET.get("export") == "xlsx":
+        return accounts_workbook(
+            request, listed, now,
+            role=filters.role, state=filters.state, is_searched=bool(filters.q),
+        )  # fmt: skip
+    page = pages.keyset_page(listed, BY_NAME, request.GET.get(pages.AFTER, ""))
     context = {
         "page_title": pgettext("several", "账号"),
         "lines": lines_of(page.rows),
@@ -61,6 +67,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "foot": _foot(request, page, count),
         "may_open": request.actor.has(Role.SYSTEM_ADMIN),
         "waiting": waiting(proposals_visible_to(request.actor), now).count(),
+        "export_url": pages.address(request, **{"export": "xlsx", pages.AFTER: None}),
     }
     return render(request, "access/accounts.html", context)
 

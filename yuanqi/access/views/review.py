@@ -16,10 +16,8 @@ from yuanqi.foundation.models import Account
 
 from .. import operations, rules
 from ..policy import surplus_after
-from ..queries import Line, accounts_visible_to, lines_of
+from ..queries import Line, accounts_visible_to, all_lines, lines_of
 from .accounts import BY_NAME
-
-_BATCH = 500
 
 
 @login_required
@@ -61,7 +59,7 @@ def _workbook(request: HttpRequest, listed: QuerySet[Account], now: datetime) ->
 
     def rows() -> Iterator[tuple[object, ...]]:
         nonlocal surplus
-        for line in _all(listed):
+        for line in all_lines(listed):
             reason = why(line, since)
             surplus += bool(reason)
             yield (
@@ -94,14 +92,3 @@ def _workbook(request: HttpRequest, listed: QuerySet[Account], now: datetime) ->
     operations.review_export(accounts=count, surplus=surplus, actor=request.actor, at=now)
     day = timezone.localdate(now).isoformat()
     return sheets.download(target, _("账号清查 %(day)s.xlsx") % {"day": day})
-
-
-def _all(listed: QuerySet[Account]) -> Iterator[Line]:
-    """Every open account, a batch at a time."""
-    after = ""
-    for _batch in range(sheets.MOST_ROWS // _BATCH):
-        found = list(listed.filter(username__gt=after).order_by("username")[:_BATCH])
-        yield from lines_of(found)
-        if len(found) < _BATCH:
-            return
-        after = found[-1].username

@@ -9,6 +9,7 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from tests.evidence import every_row
+from yuanqi.audit.models import AccessRead
 from yuanqi.domain import uscc
 from yuanqi.foundation.actors import Role
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
@@ -118,6 +119,59 @@ def test_the_report_lists_each_fault_and_its_queries_dont_grow(clerk, django_ass
 
     assert "末位和前 17 位对不上" in page
     assert "还不能导入" in page
+
+
+def like_and_known(clerk, zone, extra=""):
+    """A file with a row known by its code, and one known only by a name like one's."""
+    known = zone.stranger.enterprise
+    Enterprise.objects.filter(pk=known.pk).update(legal_person="韩青")
+    like = zone.enterprise.name.replace("有限公司", "有限责任公司")
+    heads = "统一社会信用代码,企业名称,法定代表人\r\n"
+    rows = f"{known.uscc},{known.name},苏禾\r\n{CODE},{like},\r\n"
+    imported = of(sent(clerk, heads + rows + extra))
+    columns = {"column-0": "uscc", "column-1": "name", "column-2": "legal_person"}
+    clerk.post(f"/imports/{imported.pk}/checks/", columns)
+    running.check(imported.pk, timezone.now())
+    return imported
+
+
+def test_what_must_be_decided_stands_before_what_may_be_left(clerk, zone):
+    imported = like_and_known(clerk, zone)
+
+    page = clerk.get(f"/imports/{imported.pk}/").content.decode()
+
+    assert page.index('id="line-3"') < page.index('id="line-2"')
+    assert "名称相近" in page
+    assert "确认导入" not in page
+
+
+def test_who_sees_what_the_register_says_of_persons_in_a_report_is_noted(clerk, zone):
+    imported = like_and_known(clerk, zone)
+    assert not AccessRead.objects.exists()
+
+    clerk.get(f"/imports/{imported.pk}/")
+
+    noted = AccessRead.objects.get()
+    assert (noted.account, noted.subject, noted.what, noted.count) == (
+        zone.clerk.account, "enterprises", "legal_person", 1,
+    )  # fmt: skip
+
+
+def test_before_a_merging_import_it_is_said_that_it_cant_be_undone_and_after_it_too(clerk, zone):
+    imported = like_and_known(clerk, zone)
+    address = f"/imports/{imported.pk}/"
+    clerk.post(f"{address}choices/", {"choice-3": "new"})
+    assert "不能整批撤销" not in clerk.get(address).content.decode()
+
+    clerk.post(f"{address}choices/", {"choice-3": "merge"})
+    before = clerk.get(address).content.decode()
+    clerk.post(f"{address}confirmations/", {"common_choice": "skip"})
+    running.write(imported.pk, timezone.now())
+    after = clerk.get(address).content.decode()
+
+    assert "有 1 行要把已登记的企业并入。合并不能撤销" in before
+    assert "这次导入把 1 家已登记的企业并入了新的" in after
+    assert "整批撤销</button>" not in after
 
 
 def test_progress_answers_with_the_way_on_when_the_job_is_done(clerk):

@@ -1,13 +1,16 @@
 """The pages of departments, officers, duty and absences: what they write, what a refusal keeps."""
 
+from io import BytesIO
+
 import pytest
 from django.test import Client
+from python_calamine import CalamineWorkbook
 
 from tests.evidence import every_row
 from tests.people import Zone, at
 from yuanqi.access.tests.three import NOW, administrator
 from yuanqi.foundation.actors import SYSTEM, Role
-from yuanqi.foundation.models import Account, RoleGrant
+from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.organisation import operations
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer
 
@@ -199,3 +202,25 @@ def test_absences_are_listed_and_taken_back_by_whose_they_are(zone: Zone, keeper
     assert other.post(cancel).status_code == 403
     assert own.post(cancel).status_code == 303
     assert Absence.objects.get().end_at == NOW
+
+
+def test_the_departments_are_taken_as_a_workbook_by_the_system_administrator_alone(
+    zone: Zone, keeper: Client
+):
+    assert 'href="?export=xlsx"' in keeper.get(UNITS).content.decode()
+
+    answer = keeper.get(UNITS + "?export=xlsx")
+
+    content = BytesIO(b"".join(answer.streaming_content))
+    rows = CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
+    assert len(rows) == 6
+    assert rows[3] == [
+        "safety-environment", "安全环保局", "安环局", "Safety", "职能部门", "管委会", "何思远", "", 2.0,
+    ]  # fmt: skip
+    assert JournalEvent.objects.get(kind="organisation.list_exported").payload == {
+        "register": "departments", "rows": 5,
+    }  # fmt: skip
+    for role in (Role.SECURITY_ADMIN, Role.AUDIT_ADMIN):
+        other = browser(administrator(str(role), role))
+        assert other.get(UNITS + "?export=xlsx").status_code == 404
+    assert JournalEvent.objects.filter(kind="organisation.list_exported").count() == 1

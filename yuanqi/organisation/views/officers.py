@@ -16,6 +16,7 @@ from yuanqi.foundation.errors import NotVisible
 
 from .. import officers as operations
 from ..forms import LeaveForm, MoveForm, OfficerForm, OnceForm
+from ..lists import OfficerFilters
 from ..models import Absence, Officer
 from ..queries import departments
 from ._forms import carry_out
@@ -33,22 +34,9 @@ IN_ORDER = (
 def listed(request: HttpRequest) -> HttpResponse:
     """All officers, department by department."""
     require_keeper(request.actor)
-    q = request.GET.get("q", "").replace("\0", "").strip()[:40]
-    unit = request.GET.get("department", "")
     units = list(departments())
-    if unit not in [str(item.pk) for item in units]:
-        unit = ""
-    state = request.GET.get("state", "")
-    state = state if state in ("here", "left", "no-account") else ""
-    found = Officer.objects.select_related("department", "account")
-    if q:
-        found = found.filter(name__icontains=q)
-    if unit:
-        found = found.filter(department=unit)
-    if state == "no-account":
-        found = found.filter(account=None, is_active=True)
-    elif state:
-        found = found.filter(is_active=state == "here")
+    filters = OfficerFilters.read(request.GET, units)
+    found = filters.applied()
     page = pages.keyset_page(found, IN_ORDER, request.GET.get(pages.AFTER, ""))
     foot = pages.foot(request, page)
     count = pages.count_of(found)
@@ -57,10 +45,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page_title": _("人员"),
         "officers": page.rows,
         "units": units,
-        "q": q,
-        "unit": unit,
-        "state": state,
-        "is_filtered": bool(q or unit or state),
+        "q": filters.q,
+        "unit": filters.unit,
+        "state": filters.state,
+        "is_filtered": filters.is_narrowed,
         "page": page,
         "count": count,
         "foot": foot,

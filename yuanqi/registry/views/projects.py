@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +17,11 @@ from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.files import Upload
 
 from .. import forms, industry, operations, roadmap
+from ..filters import ProjectFilters
 from ..forms import KeptForm
 from ..models import Area, Project, Stage
 from ..page import head_of
-from ..queries import enterprise_visible, project_visible, projects_visible_to
+from ..queries import enterprise_visible, project_visible
 from ..rights import Part, parts_of, require
 from ._editing import edit
 
@@ -33,21 +33,9 @@ def projects(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     if actor.side is not Side.PARK or actor.officer_id is None:
         raise NotVisible
-    listed = projects_visible_to(actor)
-    stage, area = request.GET.get("stage", ""), request.GET.get("area", "")
-    if stage.isdigit() and int(stage) in Stage.values:
-        listed = listed.filter(stage=int(stage))
-    else:
-        stage = ""
-        listed = listed.exclude(stage=Stage.DROPPED)
-    areas = list(Area.objects.all())
-    if area in {str(one.pk) for one in areas}:
-        listed = listed.filter(area=int(area))
-    else:
-        area = ""
-    is_late = request.GET.get("late") == "1"
-    if is_late:
-        listed = listed.filter(pk__in=roadmap.late_projects(timezone.localdate()))
+    today = timezone.localdate()
+    filters = ProjectFilters.read(request.GET)
+    listed = filters.applied(actor, today)
     page = pages.keyset_page(
         listed.select_related("enterprise", "area"),
         (pages.Key("id", descending=True),),
@@ -56,17 +44,16 @@ def projects(request: HttpRequest) -> HttpResponse:
     foot = pages.foot(request, page)
     context = {
         "page_title": _("项目"),
-        "lines": roadmap.lines_of(page.rows, timezone.localdate()),
+        "lines": roadmap.lines_of(page.rows, today),
         "page": page,
         "foot": foot,
         "count": pages.count_of(listed),
         "stages": [(str(value), label) for value, label in Stage.choices],
-        "stage": stage,
-        "areas": areas,
-        "area": area,
-        "is_late": is_late,
-        "is_narrowed": bool(stage or area or is_late),
-        "late_url": f"{request.path}?{urlencode({'late': '1'})}",
+        "stage": filters.stage,
+        "areas": list(Area.objects.all()),
+        "area": filters.area,
+        "is_late": filters.is_late,
+        "is_narrowed": filters.is_narrowed,
     }
     return render(request, "registry/projects.html", context)
 
