@@ -45,7 +45,9 @@ class OpenForm(OnceForm):
 class ReasonForm(OnceForm):
     """Why: for the journal, and for whoever is concerned."""
 
-    reason = forms.CharField(label=_("原因"), max_length=200)
+    reason = forms.CharField(
+        label=_("原因"), max_length=200, help_text=_("会记入操作日志，不能再改：不写姓名和电话。")
+    )
 
 
 class HolderForm(OnceForm):
@@ -57,7 +59,9 @@ class GrantForm(ReasonForm):
 
     role = forms.ChoiceField(label=_("角色"))
     reason = forms.CharField(
-        label=_("理由"), max_length=200, help_text=_("例如：任职文件号、岗位分工。第二人凭它判断。")
+        label=_("理由"),
+        max_length=200,
+        help_text=_("例如：任职文件号、岗位分工。第二人凭它判断；会记入操作日志，不写姓名和电话。"),
     )
 
     field_order = ("role", "reason")

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yuanqi.foundation.journal import Event
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,17 @@ def sentence_of(kind: str, payload: Mapping[str, Any]) -> str:
         # an older version of the event has other fields: the journal is shown all the same
         log.warning("no sentence for an event of kind %s", kind, exc_info=True)
         return kind
+
+
+def listed(kind: str, payload: Mapping[str, Any]) -> str:
+    """The sentence for a list, where no words of somebody's stand: a reason may name people.
+
+    Why an administrator did something is read on the event's own page.
+    """
+    reason = payload.get("reason")
+    if isinstance(reason, str) and reason:
+        payload = {**payload, "reason": _("（文字，%(count)s 个字）") % {"count": len(reason)}}
+    return sentence_of(kind, payload)
 
 
 def known() -> list[str]:

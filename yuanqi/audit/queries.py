@@ -143,6 +143,8 @@ def _shown(key: str, value: Any, held: set[str], in_full: bool) -> Shown:
         return Shown(key, "held" if is_held else "erased", str(value["personal"]))
     if isinstance(value, str) and not in_full and not _CODE.match(value):
         return Shown(key, "withheld", length=len(value))
+    if isinstance(value, bool):
+        return Shown(key, "plain", _("是") if value else _("否"))
     return Shown(key, "plain", "—" if value is None else str(value))
 
 

@@ -105,14 +105,13 @@ def _open(which: Q) -> QuerySet[Case]:
 
 
 def _work(cases: QuerySet[Case]) -> Work | None:
-    found = list(cases.values_list("pk", "number"))
+    found = list(cases.values_list("pk", flat=True))
     if not found:
         return None
     return Work(
         label=_("在办诉求"),
         count=len(found),
-        names=tuple(number for _pk, number in found),
-        streams=tuple(f"case:{pk}" for pk, _number in found),
+        streams=tuple(f"case:{pk}" for pk in found),
     )
 
 

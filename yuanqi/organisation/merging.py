@@ -1,7 +1,7 @@
 """What hangs on an officer or a department, and goes over when he leaves or it is merged.
 
 A slice above that gives work to officers or departments registers its mover (from its `apps.py`).
-Only numbers are told, never what the work is about: the system administrator sees no business.
+Only how much is told, never which or what about: the system administrator sees no business.
 """
 
 from collections.abc import Sequence
@@ -15,26 +15,17 @@ from yuanqi.foundation.actors import Actor
 
 from .models import Department, Officer
 
-_NAMED = 5  # of one kind of work, told by number
-
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Open work of one kind: how much, by which numbers, on which journal streams."""
+    """Open work of one kind: how much, on which journal streams."""
 
     label: str  # 在办诉求
     count: int
-    names: tuple[str, ...] = ()
     streams: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = _("%(label)s %(count)s 件") % {"label": self.label, "count": self.count}
-        if not self.names:
-            return said
-        names = _("、").join(self.names[:_NAMED])
-        if self.count > _NAMED:
-            names += "…"
-        return _("%(said)s（%(names)s）") % {"said": said, "names": names}
+        return _("%(label)s %(count)s 件") % {"label": self.label, "count": self.count}
 
 
 class Mover(Protocol):

@@ -11,8 +11,10 @@ class ServicedeskConfig(AppConfig):
         from yuanqi.foundation import subscribers
         from yuanqi.knowledge import labels
         from yuanqi.notices import wording
+        from yuanqi.organisation import merging
 
         from . import erasing, event_names, notices, notices_words, parameters_defined, search_index
+        from .moving import CATEGORIES
         from .rows import category_names
 
         subscribers.subscribe("notices", notices.handle)
@@ -21,4 +23,5 @@ class ServicedeskConfig(AppConfig):
         erasing.define()
         parameters_defined.define()
         labels.register_categories(lambda: list(category_names().items()))
+        merging.register(CATEGORIES)
         kinds.name(event_names.NAMES)

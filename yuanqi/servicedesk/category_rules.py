@@ -166,6 +166,54 @@ def categories_apply(*, at: datetime) -> int:
     return done
 
 
+def department_replace(
+    *, department: Department, into: Department, actor: Actor, at: datetime
+) -> None:
+    """Let another department be proposed wherever this one was, in what is decided for later too.
+
+    The caller holds the lock of the categories' stream, and its transaction.
+    """
+    today = timezone.localdate(at)
+    reason = _("部门撤并：%(unit)s") % {"unit": department.name}
+    for row in Category.objects.order_by("code"):
+        old = _of(row)
+        new = _instead(old, department, into)
+        if new:
+            _apply(row, new, at)
+            told = {name: old[name] for name in new}
+            _record(row, told, new, today, reason, "", actor, at, applied_at=at)
+    for change in CategoryChange.objects.filter(applied_at=None).select_related("category"):
+        new = _instead(change.values, department, into)
+        if new:
+            # rows are never changed: another one for the same day comes after it
+            told = {name: change.values[name] for name in new}
+            _record(
+                change.category, told, new, change.valid_from, reason, "", actor, at,
+                applied_at=None,
+            )  # fmt: skip
+
+
+def _instead(values: Mapping[str, Any], department: Department, into: Department) -> dict[str, Any]:
+    """What of these values names the department, said with the other one.
+
+    A leading office handles no requests, the service centre isn't asked beside others: then it
+    names nobody.
+    """
+    kinds = Department.Kind
+    new: dict[str, Any] = {}
+    lead = values.get("lead_id")
+    if lead == department.pk:
+        lead = new["lead_id"] = None if into.kind == kinds.LEADERSHIP else into.pk
+    asked = values.get("co_handlers", [])
+    may_be_asked = into.kind not in (kinds.LEADERSHIP, kinds.CENTRE)
+    others = {pk for pk in asked if pk != department.pk}
+    if department.pk in asked and may_be_asked:
+        others.add(into.pk)
+    if others - {lead} != set(asked):
+        new["co_handlers"] = sorted(others - {lead})
+    return new
+
+
 def _require_system(actor: Actor) -> None:
     if not actor.has(Role.SYSTEM_ADMIN):
         raise NotAllowed(_("诉求类别由系统管理员维护。"))
@@ -189,7 +237,8 @@ def _values(
     if default_level not in Level.values:
         raise Invalid(_("请选默认等级。"), "default_level")
     asked = sorted(set(co_handlers))
-    working = Department.objects.exclude(kind=Department.Kind.LEADERSHIP)
+    standing = Department.objects.filter(closed_at=None)
+    working = standing.exclude(kind=Department.Kind.LEADERSHIP)
     units = set(working.exclude(kind=Department.Kind.CENTRE).values_list("pk", flat=True))
     if lead_id is not None and not working.filter(pk=lead_id).exists():
         raise Invalid(_("请从列出的部门里选主办。"), "lead")

@@ -59,7 +59,6 @@ def _work(rows: QuerySet[Supervision]) -> Work | None:
     return Work(
         label=_("待说明的督办"),
         count=len(found),
-        names=tuple(row.case.number for row in found),
         streams=tuple(sorted({row.case.stream for row in found})),
     )
 

@@ -1,22 +1,26 @@
 """The audit administrator's pages: his alone, without business data, each look at them noted."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, at
+from yuanqi.access import operations as roles
 from yuanqi.audit import operations, reading
 from yuanqi.audit.models import AccessRead, Verification
 from yuanqi.foundation import journal
-from yuanqi.foundation.actors import Role, actor_for
+from yuanqi.foundation.actors import SYSTEM, Role, actor_for
 from yuanqi.foundation.errors import Conflict, NotVisible
 from yuanqi.foundation.models import Account, JournalEvent, JournalPersonal, RoleGrant
 from yuanqi.registry.models import ContactPerson
 from yuanqi.servicedesk import operations as desk
+from yuanqi.signin.events import CityIdentityUnbound
 
 pytestmark = pytest.mark.django_db
 PHONE = "13800000621"
@@ -128,6 +132,46 @@ def test_an_events_page_shows_neither_personal_values_nor_what_people_wrote(zone
 
     JournalPersonal.objects.filter(event=added).delete()
     assert "个人信息，已删除" in page("audit:event", added.pk).content.decode()
+
+
+def test_a_reason_stands_on_the_events_page_and_in_no_list(zone, page):
+    security = administrator(Role.SECURITY_ADMIN)
+    handler = zone.safety_handler.account
+    roles.role_propose(
+        account_id=handler.pk, role=Role.HEAD, reason="接替何思远",
+        actor=actor_for(security, MONDAY_9AM), at=MONDAY_9AM,
+    )  # fmt: skip
+    event = JournalEvent.objects.get(kind="access.role_proposed")
+
+    listed = page("audit:journal").content.decode()
+    sheet = b"".join(page("audit:journal", export="xlsx").streaming_content)
+
+    assert "提出授予部门负责人：（文字，5 个字）" in listed
+    assert "接替何思远" not in listed
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert not any("接替何思远" in str(cell) for row in rows for cell in row)
+    assert "接替何思远" in page("audit:event", event.pk).content.decode()
+
+
+def test_yes_and_no_are_words_on_an_events_page(page, auditor):
+    with transaction.atomic():
+        journal.record(
+            CityIdentityUnbound(by_owner=True, reason=""),
+            stream=f"account:{auditor.pk}", audience=journal.Audience.AUDIT,
+            actor=SYSTEM, at=MONDAY_9AM,
+        )  # fmt: skip
+    event = JournalEvent.objects.latest("pk")
+
+    said = page("audit:event", event.pk).content.decode()
+
+    assert '<td class="yq-audit-wrap">是</td>' in said
+    assert "True" not in said
+
+
+def test_whoever_comes_back_to_the_choice_is_led_to_ask_again(page):
+    answer = page("audit:whom")
+
+    assert (answer.status_code, answer["Location"]) == (303, "/audit/readings/")
 
 
 def test_who_read_a_phone_number_is_found_by_the_number(zone, page, auditor):

@@ -84,7 +84,7 @@ def _rows(events: Sequence[JournalEvent]) -> list[dict[str, Any]]:
     return [
         {
             "event": event,
-            "sentence": kinds.sentence_of(event.kind, event.payload),
+            "sentence": kinds.listed(event.kind, event.payload),
             "who": _("系统") if event.actor == "system" else people.get(event.actor, event.actor),
             "subject": names[event.stream],
         }
@@ -134,7 +134,7 @@ def event(request: HttpRequest, event_id: int) -> HttpResponse:
         "page_title": _("日志第 %(number)s 条") % {"number": found.pk},
         "back_url": reverse("audit:journal"),
         "event": found,
-        "sentence": kinds.sentence_of(found.kind, found.payload),
+        "sentence": kinds.listed(found.kind, found.payload),
         "who": _("系统")
         if found.actor == "system"
         else queries.who_is(found.actor, timezone.now()),

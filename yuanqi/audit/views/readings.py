@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from yuanqi.foundation import sheets
 from yuanqi.foundation.models import Account
@@ -62,10 +62,15 @@ def readings(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def whom(request: HttpRequest) -> HttpResponse:
-    """Find whom a number or a name means; a number stands in no address."""
+    """Find whom a number or a name means; a number stands in no address.
+
+    Whoever comes back to the address of the choice finds the way to ask again.
+    """
     queries.require_auditor(request.actor)
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("audit:readings"), status=303)
     form = WhomForm(request.POST)
     if not form.is_valid():
         return _choose(request, form, [], status=422)

@@ -9,10 +9,12 @@ from python_calamine import CalamineWorkbook
 from tests.evidence import every_row
 from tests.people import Zone, at
 from yuanqi.access.tests.three import NOW, administrator
+from yuanqi.casework.models import Case
 from yuanqi.foundation.actors import SYSTEM, Role
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.organisation import operations
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer
+from yuanqi.servicedesk import operations as desk
 
 pytestmark = pytest.mark.django_db
 UNITS, PEOPLE, DUTY = (
@@ -215,7 +217,8 @@ def test_the_departments_are_taken_as_a_workbook_by_the_system_administrator_alo
     rows = CalamineWorkbook.from_filelike(content).get_sheet_by_index(0).to_python()
     assert len(rows) == 6
     assert rows[3] == [
-        "safety-environment", "安全环保局", "安环局", "Safety", "职能部门", "管委会", "何思远", "", 2.0,
+        "safety-environment", "安全环保局", "安环局", "Safety", "职能部门",
+        "管委会", "何思远", "", 2.0,
     ]  # fmt: skip
     assert JournalEvent.objects.get(kind="organisation.list_exported").payload == {
         "register": "departments", "rows": 5,
@@ -224,3 +227,23 @@ def test_the_departments_are_taken_as_a_workbook_by_the_system_administrator_alo
         other = browser(administrator(str(role), role))
         assert other.get(UNITS + "?export=xlsx").status_code == 404
     assert JournalEvent.objects.filter(kind="organisation.list_exported").count() == 1
+
+
+def test_what_somebody_holds_is_told_by_how_much_not_by_which(zone: Zone, keeper: Client):
+    case = Case.objects.get(
+        pk=desk.request_raise(
+            contact_id=zone.contact.pk, category="ENV", level="P2", text="废水",
+            actor=zone.actor(zone.contact), at=at("11-05 08:40"),
+        )
+    )  # fmt: skip
+    desk.request_dispatch(
+        case_id=case.pk, lead_id=zone.safety.pk, actor=zone.actor(zone.clerk), at=at("11-05 09:10")
+    )
+    told = {
+        address: keeper.get(address).content.decode()
+        for address in (f"{PEOPLE}{zone.safety_handler.pk}/", f"{UNITS}{zone.safety.pk}/")
+    }
+
+    for page in told.values():
+        assert "在办诉求 1 件" in page
+        assert case.number not in page

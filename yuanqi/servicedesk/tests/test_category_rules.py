@@ -6,10 +6,14 @@ import pytest
 
 from tests.evidence import every_row
 from tests.people import at
-from yuanqi.administration.tests.admins import actor_of
+from yuanqi.administration.tests.admins import actor_of, administrator
 from yuanqi.casework.models import Case
+from yuanqi.foundation import verify
 from yuanqi.foundation.actors import SYSTEM, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
+from yuanqi.foundation.models import JournalEvent
+from yuanqi.organisation.departments import department_close
+from yuanqi.organisation.models import Department
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk.category_rules import (
     categories_apply,
@@ -150,3 +154,42 @@ def test_only_the_system_administrator_edits_them(zone, role):
     with pytest.raises(NotAllowed):
         category_add(code="DRO", **given)
     assert every_row() == before
+
+
+def test_a_merged_departments_categories_propose_the_other_now_and_later(zone):
+    keeper = actor_of(Role.SYSTEM_ADMIN)
+    Category.objects.filter(pk="TRA").update(
+        lead=zone.planning, co_handlers=sorted([zone.safety.pk, zone.planning.pk])
+    )
+    category_change(code="UTL", **values(zone, lead_id=zone.safety.pk, co_handlers=[]))
+
+    department_close(
+        department_id=zone.safety.pk, into_id=zone.planning.pk, reason="机构改革",
+        actor=keeper, at=NOW,
+    )  # fmt: skip
+
+    env, tra = Category.objects.get(pk="ENV"), Category.objects.get(pk="TRA")
+    assert (env.lead, tra.lead, tra.co_handlers) == (zone.planning, zone.planning, [])
+    assert raised(zone).request.proposed_lead == zone.planning
+    event = JournalEvent.objects.filter(kind="servicedesk.category_changed").get(
+        payload__code="ENV"
+    )
+    assert event.payload["old"] == {"lead_id": zone.safety.pk}
+    assert event.payload["new"] == {"lead_id": zone.planning.pk}
+    categories_apply(at=at("12-01 00:01"))
+    assert Category.objects.get(pk="UTL").lead == zone.planning
+    assert verify.run(whole=True).intact
+
+
+def test_a_closed_department_is_not_chosen_and_a_category_that_names_one_is_flagged(zone, client):
+    Department.objects.filter(pk=zone.safety.pk).update(closed_at=NOW)
+    said = values(zone, lead_id=zone.safety.pk)
+    before = every_row()
+
+    with pytest.raises(Invalid):
+        category_change(code="TRA", **said)
+
+    assert every_row() == before
+    client.force_login(administrator(Role.SYSTEM_ADMIN))
+    assert "安环局已撤并，请改" in client.get("/settings/categories/").content.decode()
+    assert "这个部门已撤并" in client.get("/settings/categories/ENV/").content.decode()
