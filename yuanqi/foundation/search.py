@@ -132,10 +132,14 @@ def _readings(han: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for: his words, and as PostgreSQL reads a `tsquery`."""
+    """What somebody looks for: his words, and the parts that must all be met.
+
+    An index is asked for the parts one by one (`each`): it then leaps from one part's next place
+    to the other's. Within one `tsquery` it would look at every place of the rarest part.
+    """
 
     words: tuple[str, ...]  # folded, each to be marked where it stands
-    tsquery: str
+    parts: tuple[str, ...]  # each as PostgreSQL reads a `tsquery`, fit to be joined to others
 
     @classmethod
     def of(cls, text: str) -> "Query | None":
@@ -144,8 +148,9 @@ class Query:
         told = [word for word in words if word not in _FILLING] or words
         if not told:
             return None
-        parts = [_asked(word, is_last=word == words[-1]) for word in dict.fromkeys(told)]
-        return cls(tuple(dict.fromkeys(told)), " & ".join(parts))
+        told = list(dict.fromkeys(told))
+        parts = [part for word in told for part in _asked(word, is_last=word == words[-1])]
+        return cls(tuple(told), tuple(dict.fromkeys(parts)))
 
     @classmethod
     def any_of(cls, words: Iterable[str]) -> "Query | None":
@@ -153,16 +158,32 @@ class Query:
         told = tuple(dict.fromkeys(words))
         if not told:
             return None
-        return cls(told, " | ".join(f"({_asked(word, is_last=False)})" for word in told))
+        each = (" & ".join(_asked(word, is_last=False)) for word in told)
+        return cls(told, (_either(f"({one})" for one in each),))
+
+    @property
+    def tsquery(self) -> str:
+        """All of it, as PostgreSQL reads a `tsquery`."""
+        return " & ".join(self.parts)
+
+    @property
+    def each(self) -> "list[Query]":
+        """A question for each of the parts."""
+        return [Query(self.words, (part,)) for part in self.parts]
 
     def among(self, marks: Iterable[str]) -> "Query":
         """Ask only of what bears one of these marks (`mark`)."""
-        return Query(self.words, f"({self.tsquery}) & ({' | '.join(map(_quoted, marks))})")
+        return Query(self.words, (*self.parts, marked_as(*marks)))
 
 
 def mark(name: str) -> str:
     """A lexeme that no text has and nobody can ask for: by which a vector is sorted."""
     return f"{_MARK}{name}"
+
+
+def marked_as(*marks: str) -> str:
+    """The part of a question that asks for one of these marks."""
+    return _either(map(_quoted, marks))
 
 
 def words_of(text: str) -> list[str]:
@@ -178,16 +199,21 @@ def _words(folded: str) -> Iterator[str]:
             yield run["word"][:_LONGEST_WORD]
 
 
-def _asked(word: str, *, is_last: bool) -> str:
+def _asked(word: str, *, is_last: bool) -> list[str]:
+    """The parts of a question that a word asks for."""
     if re.match(f"[{_HAN}]", word):
         if len(word) == 1:
-            return f"{_quoted(word)}:*"
-        return " & ".join(map(_quoted, dict.fromkeys(_pairs(word))))
+            return [f"{_quoted(word)}:*"]
+        return [_quoted(pair) for pair in dict.fromkeys(_pairs(word))]
     is_code = len(word) >= _SHORTEST_CODE_END and any(sign.isdigit() for sign in word)
     said = _quoted(word) + (":*" if is_last or is_code else "")
     if len(word) >= 2 and word.isascii() and word.isalpha():
-        return f"({said} | {_quoted(_INITIALS + word)}:*)"
-    return said
+        return [_either([said, f"{_quoted(_INITIALS + word)}:*"])]
+    return [said]
+
+
+def _either(parts: Iterable[str]) -> str:
+    return f"({' | '.join(parts)})"
 
 
 class Matches(Func):

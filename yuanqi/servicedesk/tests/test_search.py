@@ -1,6 +1,6 @@
 """Finding requests: by what, by whom, and never by what one may not read."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -9,14 +9,16 @@ from django.db.models import Q
 from tests.life import Life
 from tests.people import at
 from yuanqi.casework import operations as cases
-from yuanqi.casework.models import CaseBar, Message
+from yuanqi.casework.models import Case, CaseAccess, CaseBar, Message
 from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation.actors import Side
 from yuanqi.foundation.models import JournalEvent
+from yuanqi.foundation.search import Query
 from yuanqi.registry.models import EnterpriseSearch
 from yuanqi.servicedesk import operations as desk
-from yuanqi.servicedesk import search, search_index
+from yuanqi.servicedesk import search, search_index, search_ways
 from yuanqi.servicedesk.models import SearchText
+from yuanqi.servicedesk.search_ways import Guess
 
 pytestmark = pytest.mark.django_db
 
@@ -187,46 +189,134 @@ def test_running_over_the_same_events_again_changes_nothing(two):
 
 # --- every way of reading gives the same ----------------------------------------------------------
 
+FEW = Guess(total=1_000, found=0, parts=())
+FREQUENT = Guess(total=1_000, found=1_000_000, parts=(1_000_000,) * 9)
+MANY = Guess(total=10**9, found=1_000_000, parts=(9, 8, 7))  # though hardly any of the newest
 
-@pytest.fixture
-def small(monkeypatch) -> None:
-    """As if a page, a sample and a window were large: what takes a million rows elsewhere."""
-    monkeypatch.setattr(search, "FIRST", 2)
+
+@pytest.fixture(params=[FEW, FREQUENT, MANY], ids=["few", "frequent", "many"])
+def guessed(request, monkeypatch) -> None:
+    """Whatever PostgreSQL expects, and as if a page and a portion were large: what takes a
+    million rows elsewhere."""
+    monkeypatch.setattr(search_ways, "guess", lambda parts: request.param)
+    monkeypatch.setattr(search_ways, "FIRST", 3)
+    monkeypatch.setattr(search_ways, "PORTION", 2)
     monkeypatch.setattr(search, "SAMPLE", 4)
     monkeypatch.setattr(search.pages, "SIZE", 2)
 
 
-@pytest.mark.parametrize("estimate", [0, 10**6], ids=["few", "frequent"])
-@pytest.mark.parametrize("few", [0, 2, 10**6], ids=["not few", "few a month", "few after all"])
-def test_whichever_way_is_taken_the_answer_is_the_same(two, small, monkeypatch, estimate, few):
-    for number in range(7):
-        desk.request_raise(
+@pytest.fixture(params=[0, 2, 10**6], ids=["not few", "too many", "few after all"])
+def limited(request, monkeypatch) -> None:
+    """However many are a few."""
+    monkeypatch.setattr(search_ways, "FEW", request.param)
+
+
+@pytest.fixture
+def years(two: Life) -> Life:
+    """Eight roads more and three busses, back to years ago, whose roads are from old books."""
+    days = ["2026-11-07", "2026-11-05", "2026-10-08", "2026-10-02", "2026-09-30", "2025-12-31",
+            "2025-12-01", "2021-03-01", "2021-02-28", "2019-06-15", "2019-06-01"]  # fmt: skip
+    busses = (1, 4, 9)
+
+    def text_of(number: int) -> str:
+        if number in busses:
+            return "公交太早"
+        return "路面又塌陷了" + "，见纸质台账" * (number > 6)
+
+    two.roads = []
+    for number, day in enumerate(days):
+        case_id = desk.request_raise(
             contact_id=two.zone.stranger.pk,
             category="TRA",
             level="P3",
-            text="路面又塌陷了" if number % 3 else "公交太早",
+            text=text_of(number),
             actor=two.zone.actor(two.zone.stranger),
             at=at("11-07 09:00") + timedelta(minutes=number),
         )
+        # as if it had been raised then
+        opened_at = datetime.fromisoformat(f"{day}T09:00:00+08:00")
+        Case.objects.filter(pk=case_id).update(opened_at=opened_at)
+        if number not in busses:
+            two.roads.append(case_id)
+    two.roads.insert(1, two.road)  # of 6 November
     search_index.rebuild()
-    actor = two.zone.actor(two.zone.clerk)
-    wanted = list(
-        cases_visible_to(actor)
-        .filter(request__text__contains="塌陷")
-        .order_by("-opened_at", "-id")
-        .values_list("pk", flat=True)
-    )
-    monkeypatch.setattr(search, "_estimate", lambda found: estimate)
-    monkeypatch.setattr(search, "FEW", few)
+    return two
 
-    read, cursor = [], ""
+
+def read(life: Life, who: str, text: str, size: int = 2) -> list[int]:
+    """All pages of what somebody finds, one after the other; no page but the last is short."""
+    actor = life.zone.actor(getattr(life.zone, who), at("11-08 16:00"))
+    seen: list[int] = []
+    cursor = ""
     while cursor is not None:
-        page = search.search_requests("塌陷", actor, cursor=cursor, size=2)
-        read += [case.pk for case in page.rows]
+        page = search.search_requests(text, actor, cursor=cursor, size=size)
+        assert len(page.rows) == size or page.next_cursor is None
+        assert page.rows or not seen
+        seen += [case.pk for case in page.rows]
         cursor = page.next_cursor
+    return seen
 
-    assert read == wanted and len(wanted) == 5
-    assert found(two, "clerk", "塌陷") == wanted
+
+def test_whichever_way_is_taken_the_answer_is_the_same(years, guessed, limited):
+    assert read(years, "clerk", "塌陷") == years.roads
+    assert read(years, "leader", "塌陷", size=20) == years.roads
+    assert read(years, "stranger", "塌陷") == years.roads
+    assert read(years, "safety_handler", "废水") == [years.water]
+    assert sorted(found(years, "clerk", "塌陷")) == sorted(years.roads)
+
+
+def test_a_word_that_stands_only_years_ago_is_found(years, guessed, limited):
+    old = years.roads[-3:]
+
+    assert read(years, "clerk", "台账") == old
+    assert read(years, "clerk", "路面 台账") == old
+    assert read(years, "contact", "台账") == []
+
+
+def test_two_words_that_never_meet_find_nothing(years, guessed, limited):
+    assert read(years, "clerk", "塌陷 公交") == []
+    assert read(years, "clerk", "塌陷 废水") == []
+    assert found(years, "clerk", "塌陷 公交") == []
+
+
+def test_what_a_department_may_not_see_shows_neither_in_its_rows_nor_by_another_page(
+    years, guessed, limited
+):
+    seen = [years.roads[0], years.roads[5], years.roads[8]]
+    for case_id in seen:
+        CaseAccess.objects.create(case_id=case_id, grantee=f"d{years.zone.safety.pk}")
+    search_index.index(seen)
+
+    assert read(years, "safety_handler", "塌陷", size=1) == seen
+    assert read(years, "safety_handler", "塌陷", size=3) == seen
+    assert found(years, "safety_handler", "塌陷") == seen
+    assert read(years, "approval_handler", "塌陷") == []
+
+    # a complaint about the department: the index still has its mark
+    CaseBar.objects.create(case_id=seen[1], grantee=f"d{years.zone.safety.pk}")
+
+    assert read(years, "safety_handler", "塌陷", size=2) == [seen[0], seen[2]]
+    assert found(years, "safety_handler", "塌陷") == [seen[0], seen[2]]
+
+
+@pytest.mark.parametrize("most", [0, 10**6], ids=["walked at last", "by candidates"])
+def test_who_sees_through_more_names_than_are_marked_finds_the_same(
+    years, guessed, monkeypatch, most
+):
+    monkeypatch.setattr(search_ways, "MOST_MARKS", 0)
+    monkeypatch.setattr(search, "MOST_LOOKED_AT", most)
+    last = years.roads[-1]
+    CaseAccess.objects.create(case_id=last, grantee=f"d{years.zone.safety.pk}")
+
+    assert read(years, "safety_handler", "塌陷", size=1) == [last]
+    assert read(years, "approval_handler", "塌陷", size=1) == []
+
+
+def test_the_index_is_asked_for_the_rarest_part_first(years):
+    asked = search_ways.Question(Query.of("路面 塌陷 公交"), years.zone.actor(years.zone.clerk))
+    asked.__dict__["guess"] = Guess(total=10, found=0, parts=(9, 3, 1))
+
+    assert asked.parts == ["'公交'", "'塌陷'", "'路面'"]
 
 
 def test_a_search_that_takes_too_long_says_so_and_leaves_the_connection_as_it_was(two):
