@@ -128,14 +128,18 @@ async def _work() -> bool:
     def stop() -> None:
         nonlocal told
         told = True
-        working.cancel()  # jobs that run are waited for
+        working.cancel()
 
     # the connector of Django's pages can't wait for jobs: the worker has its own
     with app.replace_connector(app.connector.get_worker_connector()) as worker:
         async with worker.open_async():
             working = asyncio.ensure_future(
                 worker.run_worker_async(
-                    concurrency=2, delete_jobs="successful", install_signal_handlers=False
+                    concurrency=2,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    # who runs when it ends is told at once, and waited for
+                    shutdown_graceful_timeout=0,
                 )
             )
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -148,7 +152,7 @@ async def _work() -> bool:
 def _follow(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
-            subscribers.catch_up(patient=True)
+            subscribers.catch_up(patient=True, goes_on=lambda: not stop.is_set())
         except Exception as failed:
             # the cursor has not moved: the next round takes the same events again
             if not _lost_the_database(failed):

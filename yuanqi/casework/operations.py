@@ -13,6 +13,7 @@ from yuanqi.foundation import files
 from yuanqi.foundation.actors import SYSTEM, Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
+from yuanqi.foundation.spells import GoesOn, always
 from yuanqi.organisation.models import Officer
 
 from . import acts
@@ -278,8 +279,9 @@ def pause_run_out(*, case_id: int, at: datetime) -> bool:
     return True
 
 
-def sweep(*, at: datetime) -> int:
-    """Do what has become due: end pauses that ran out, close what nobody rated.
+def sweep(*, at: datetime, goes_on: GoesOn = always) -> int:
+    """Do what has become due, as long as it `goes_on`: end pauses that ran out, close what nobody
+    rated. What is left over is as due for the next sweep.
 
     Returns how many cases it changed. A case that fails holds up no other: it is logged, and
     tried again by the next sweep.
@@ -294,6 +296,8 @@ def sweep(*, at: datetime) -> int:
     ]
     done = 0
     for act, case_id in due:
+        if not goes_on():
+            break
         try:
             done += act(case_id=case_id, at=at)
         except Exception:

@@ -64,11 +64,13 @@ def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
     return len(events)
 
 
-def catch_up(batch: int = 500, *, patient: bool = False) -> int:
+def catch_up(
+    batch: int = 500, *, patient: bool = False, goes_on: Callable[[], bool] = lambda: True
+) -> int:
     """Run every subscriber until nothing is left to read; return how many events were handled.
 
     With `patient`, what is written meanwhile is left for the next time: many events at once cost
-    a subscriber little more than a few.
+    a subscriber little more than a few. Between batches it asks whether it `goes_on`.
 
     They take turns, a batch each, so that one with much to read doesn't hold up the others. Nor
     does one that fails: raises ExceptionGroup when the others have read everything.
@@ -79,6 +81,9 @@ def catch_up(batch: int = 500, *, patient: bool = False) -> int:
     while reading:
         behind = []
         for subscriber in reading:
+            if not goes_on():
+                behind = []
+                break
             try:
                 size = run_once(subscriber, batch)
             except Exception as failure:

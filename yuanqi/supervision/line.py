@@ -7,8 +7,10 @@ from datetime import datetime
 from yuanqi.casework.casefile import CaseFile
 from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import Case, CaseBar, CaseState, ClockRecord, Purpose
+from yuanqi.foundation.prepared import Given, Read
+from yuanqi.organisation import roster
 from yuanqi.organisation.models import Department, Officer
-from yuanqi.organisation.queries import acting_for, centre, reporting_line
+from yuanqi.organisation.queries import centre, reporting_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +88,18 @@ def _asked(
     at: datetime,
     but: Iterable[int] = (),
 ) -> Asked | None:
-    barred = set(CaseBar.objects.filter(case=case).values_list("grantee", flat=True))
+    barred = {grantee for (grantee,) in _BARRED.all(case=case.pk)}
+    known = roster.standing(at)
     for department, head in steps:
         if head is None:
             continue
-        officer = acting_for(head, at)
+        officer = known.acting_for(head.pk, at)
         if officer.pk in but:
             continue
         if f"d{department.pk}" in barred or f"o{head.pk}" in barred or is_barred(officer, barred):
             continue
         return Asked(department, head, officer)
     return None
+
+
+_BARRED = Read(lambda: CaseBar.objects.filter(case=Given("case")).values_list("grantee"))

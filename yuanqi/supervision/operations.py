@@ -1,9 +1,11 @@
 """Every write of supervision: the sweep's, and what the centre, leaders and heads do by hand."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,11 +16,15 @@ from yuanqi.casework.queries import Act
 from yuanqi.foundation.actors import SYSTEM, Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.formats import moment_long
+from yuanqi.foundation.prepared import Given, Read
+from yuanqi.foundation.spells import GoesOn, always, is_alone
+from yuanqi.foundation.standing import looked_up_once
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import current_calendar
 
 from . import acts
 from .baskets import in_basket
+from .due import to_remind, to_watch
 from .line import demanded, first_asked, held, is_late, is_overdue, next_asked, unit_of
 from .models import DEMANDED, Basket, Ground, Inspection, Supervision
 from .queries import (
@@ -29,11 +35,11 @@ from .queries import (
     owed_by,
     remindable_from,
     supervision_acts,
-    to_remind,
-    to_watch,
 )
 
 log = logging.getLogger(__name__)
+
+_SWEEP = "supervision-sweep"
 
 
 # --- the sweep -----------------------------------------------------------------------------------
@@ -45,13 +51,37 @@ def sweep(*, at: datetime) -> int:
     Returns of how many cases something was said. Safe to run late, twice, and by two workers at
     once: each thing is said once. A case that fails holds up no other; the next sweep tries again.
     """
+    return sweep_on(at=at).said
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """Of how many cases something was said; and if others still wait, the last looked at."""
+
+    said: int
+    reached: int | None = None
+
+
+def sweep_on(*, at: datetime, after: int = 0, goes_on: GoesOn = always) -> Swept:
+    """Sweep the cases with a higher id than `after`, a transaction each, as long as it `goes_on`.
+
+    Of two sweeps at the same time one leaves the rest to the other.
+    """
     said = 0
     for case_id in to_watch(at):
+        if case_id <= after:
+            continue
+        if not goes_on():
+            return Swept(said, after)
         try:
-            said += case_watch(case_id=case_id, at=at)
+            with looked_up_once(), transaction.atomic():
+                if not is_alone(_SWEEP):
+                    break
+                said += case_watch(case_id=case_id, at=at)
         except Exception:
             log.exception("case %d could not be supervised; the next sweep tries again", case_id)
-    return said
+        after = case_id
+    return Swept(said)
 
 
 @transaction.atomic
@@ -62,19 +92,23 @@ def case_watch(*, case_id: int, at: datetime) -> bool:
     who is asked has his full limit from the moment he is told.
     """
     file = opened(case_id, SYSTEM, Act.SUPERVISE, at)
-    rows = list(
-        Supervision.objects.select_related("department", "calendar")
-        .prefetch_related("passed_limits__clock")
-        .filter(case=file.case, ended_at__isnull=True)
-    )
+    rows = _STANDING.all(case=file.case.pk)
+    prefetch_related_objects(rows, "passed_limits__clock")
     # accounts first: what begins now is looked at by the next sweep
     said = [_watch_account(file, row) for row in rows]
     said += [_watch_clock(file, record, rows) for record in list(file.clocks)]
-    pauses = to_remind(file.at, file.case)
+    pauses = to_remind(file.at, file.case) if file.case.is_paused else []
     for pause in pauses:
         acts.remind_of_supply(file, pause)
     file.settle()
     return any(said) or bool(pauses)
+
+
+_STANDING = Read(
+    lambda: Supervision.objects.filter(case=Given("case"), ended_at__isnull=True).select_related(
+        "department", "calendar"
+    )
+)
 
 
 def _watch_clock(file: CaseFile, record: ClockRecord, rows: list[Supervision]) -> bool:

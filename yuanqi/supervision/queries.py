@@ -4,21 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yuanqi.casework.definition import SupervisionRules
-from yuanqi.casework.models import (
-    Case,
-    CaseState,
-    ClockPause,
-    ClockRecord,
-    MechanismVersion,
-    Purpose,
-)
+from yuanqi.casework.models import Case, CaseState, MechanismVersion
 from yuanqi.casework.queries import Act, cases_visible_to
 from yuanqi.casework.rulebook import definition_in
 from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.foundation.standing import RULES, Kept
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department
 from yuanqi.organisation.queries import current_calendar
@@ -58,8 +52,11 @@ twice_unsatisfied = Q(bad_reviews__gte=2)
 
 def rules() -> SupervisionRules:
     """What the park goes by: as its definition published last says; the defaults without any."""
-    version = MechanismVersion.objects.order_by("published_at", "id").last()
+    version = _NEWEST.known()
     return definition_in(version).supervision if version is not None else SupervisionRules()
+
+
+_NEWEST = Kept(lambda: MechanismVersion.objects.order_by("published_at", "id").last(), RULES)
 
 
 def days_before(now: datetime, days: int) -> datetime:
@@ -222,51 +219,7 @@ def talks(actor: Actor, start: datetime, end: datetime) -> list[tuple[Department
     return sorted(((unit, late[unit.pk]) for unit in units), key=lambda pair: -pair[1])
 
 
-# --- what the sweep has to look at ---------------------------------------------------------------
-
-# while an enterprise is asked to evaluate, nobody of the park is late: its silence closes the case
-watched = ~Q(purpose=Purpose.EVALUATE) | Q(case__state=CaseState.CALL_BACK)
-unsaid = Q(warned_at__isnull=True) | Q(warned_at__lt=F("warn_at"))  # the limit has moved since
-
-
-def to_watch(at: datetime) -> list[int]:
-    """The cases about which something is to be said or ended at `at`, by id."""
-    clocks = ClockRecord.objects.filter(watched, stopped_at__isnull=True)
-    rows = Supervision.objects.filter(ended_at__isnull=True)
-    waiting = rows.filter(replied_at__isnull=True)
-    found: set[int] = set()
-    for some in (
-        clocks.filter(due_at__lt=at, escalated_at__isnull=True),
-        clocks.filter(unsaid, due_at__gte=at, warn_at__lte=at),
-        waiting.filter(due_at__lt=at, passed_at__isnull=True),
-        waiting.filter(unsaid, due_at__gte=at, warn_at__lte=at),
-        rows.filter(~running & (~is_demand | Q(case__closed_at__isnull=False))),
-    ):
-        found.update(some.values_list("case_id", flat=True))
-    found.update(pause.clock.case_id for pause in to_remind(at))
-    return sorted(found)
-
-
-def to_remind(at: datetime, case: Case | None = None) -> list[ClockPause]:
-    """The pauses in which the enterprise is to be reminded of what the clock waits for."""
-    pauses = ClockPause.objects.filter(
-        end_at__isnull=True,
-        clock__stopped_at__isnull=True,
-        reminder__isnull=True,
-        start_at__lt=at,
-        until_at__gt=at,
-    ).select_related("clock__calendar", "clock__case__mechanism_version")
-    if case is not None:
-        pauses = pauses.filter(clock__case=case)
-    found = []
-    for pause in pauses:
-        ground = definition_in(pause.clock.case.mechanism_version).pause_grounds[pause.ground]
-        after = ground.remind_after_working_days
-        if after is None or not ground.ends_with_supply:
-            continue
-        if at >= work_calendar(pause.clock.calendar).add_days(pause.start_at, after):
-            found.append(pause)
-    return found
+# --- reminders ---------------------------------------------------------------------------------
 
 
 def last_reminder(case: Case) -> Reminder | None:

@@ -170,3 +170,14 @@ def test_one_request_that_fails_holds_up_no_other(zone, paused, caplog):
     assert Case.objects.get(pk=paused).is_paused
     assert not Case.objects.get(pk=other).is_paused
     assert f"case {paused} could not be swept" in caplog.text
+
+
+def test_a_sweep_goes_on_only_as_long_as_it_may_and_the_next_does_the_rest(zone, paused, answered):
+    spell = iter([True, False])
+
+    assert cases.sweep(at=at("11-24 10:00"), goes_on=lambda: next(spell)) == 1
+    assert resolve(paused).due_at is not None
+    assert Case.objects.get(pk=answered).state == CaseState.ANSWERED
+
+    assert cases.sweep(at=at("11-24 10:00")) == 1
+    assert Case.objects.get(pk=answered).state == CaseState.CLOSED
