@@ -21,7 +21,7 @@ from yuanqi.foundation.models import Account
 from . import acts, doors, policy, totp
 from .events import AccountLocked, SignedIn, SignInFailed
 from .models import AccountSecurity, CityIdentity, RecoveryCode, SecondFactor, UnknownAttempt
-from .secrets_kept import decrypt, keyed_hash
+from .secrets_kept import decrypt, keyed_hashes
 
 PASSWORD, CITY, TOTP, RECOVERY = "password", "city", "totp", "recovery"
 NEW_PASSWORD, NEW_FACTOR = "new_password", "new_factor"  # what may be demanded
@@ -120,7 +120,7 @@ def _by_app(account_id: int, given: str, at: datetime) -> str | None:
 
 def _by_recovery(account_id: int, given: str, at: datetime) -> str | None:
     used = RecoveryCode.objects.filter(
-        account=account_id, digest=recovery_digest(account_id, given), used_at=None
+        account=account_id, digest__in=recovery_digests(account_id, given), used_at=None
     ).update(used_at=at)
     return RECOVERY if used else None
 
@@ -138,8 +138,9 @@ def city_check(*, issuer: str, subject: str, at: datetime) -> Account | None:
     return found.account
 
 
-def recovery_digest(account_id: int, code: str) -> str:
-    return keyed_hash("recovery", f"{account_id}:{code}")
+def recovery_digests(account_id: int, code: str) -> list[str]:
+    """How a code is kept today, then how it was under the program's secrets before."""
+    return keyed_hashes("recovery", f"{account_id}:{code}")
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -419,3 +420,43 @@ def test_a_refused_change_says_where_and_changes_nothing(zhou, form, field):
     zhou.refresh_from_db()
     assert zhou.check_password(PASSWORD)
     assert "signin.password_changed" not in kinds(zhou.pk)
+
+
+# --- another secret of the program's -----------------------------------------------------------
+
+
+def test_with_the_old_secret_known_apps_and_recovery_codes_go_on(zhou, settings):
+    secret, codes = enrol(zhou, NOW)
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY = "another secret of this installation, long enough"
+
+    assert check(zhou, code_at(secret, NOW + STEP), NOW + STEP) is None
+
+    settings.SECRET_KEY_FALLBACKS = [old]
+    later = NOW + 3 * STEP
+    assert check(zhou, code_at(secret, later), later) == entering.TOTP
+    assert check(zhou, codes[0], later) == entering.RECOVERY
+    assert check(zhou, codes[0], later) is None
+
+
+def test_renewed_a_secret_no_longer_needs_the_old_key_and_what_cant_be_read_is_told(
+    zhou, settings, capsys
+):
+    secret, _codes = enrol(zhou, NOW)
+    other, _more = enrol(account("song"), NOW)
+    # kept for somebody else, it is nobody's
+    his = SecondFactor.objects.get(account=zhou).secret
+    SecondFactor.objects.exclude(account=zhou).update(secret=his)
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY = "another secret of this installation, long enough"
+    settings.SECRET_KEY_FALLBACKS = [old]
+
+    call_command("renew_secrets")
+
+    said = capsys.readouterr().out
+    assert "1 second factors are kept with today's key now." in said
+    assert "1 can't be read" in said
+    settings.SECRET_KEY_FALLBACKS = []
+    later = NOW + STEP
+    assert check(zhou, code_at(secret, later), later) == entering.TOTP
+    assert other != secret
