@@ -278,9 +278,13 @@ def _window(text: str, spans: list[tuple[int, int]], width: int) -> tuple[int, i
 
 def _spans(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     """Where the words stand in the text, touching ones joined, in order."""
+    plain = fold(text)
+    there = [word for word in words if word in plain]
+    if not there:
+        return []
     folded, origin = _traced(text)
     found: list[tuple[int, int]] = []
-    for word in words:
+    for word in there:
         is_han = re.match(f"[{_HAN}]", word)
         start = folded.find(word)
         while start >= 0:
@@ -298,6 +302,11 @@ def _spans(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
     return joined
 
 
+@lru_cache(maxsize=16_384)
+def _folded(sign: str) -> str:
+    return fold(sign)
+
+
 def _is_latin(sign: str) -> bool:
     return sign.isalnum() and not re.match(f"[{_HAN}]", sign)
 
@@ -307,7 +316,7 @@ def _traced(text: str) -> tuple[str, list[int]]:
     folded: list[str] = []
     origin: list[int] = []
     for place, sign in enumerate(text):
-        for part in fold(sign):
+        for part in _folded(sign):
             folded.append(part)
             origin.append(place)
     return "".join(folded), origin

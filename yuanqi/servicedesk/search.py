@@ -4,7 +4,7 @@ The newest come first. What is quick depends on how frequent the words are, and 
 badly where frequent words never meet: `search_ways` says where they are looked for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
 
@@ -30,6 +30,7 @@ _NOTHING = Q(pk__in=())
 # plans for these very words: one made for any words takes seconds
 _FOR_THESE_WORDS = {"plan_cache_mode": "force_custom_plan"}
 _BY_INDEX = {
+    **_FOR_THESE_WORDS,
     # reading the whole table would seem cheap: the planner doesn't count unpacking the words
     "enable_seqscan": "off",
     "max_parallel_workers_per_gather": "0",
@@ -83,7 +84,7 @@ def search_requests(
     if query is None:
         return pages.keyset_page(listed.none(), NEWEST, cursor, size=size)
     asked = Question(query, actor)
-    with in_time(), _set(_BY_INDEX):
+    with in_time(settings=_BY_INDEX):
         page = _page_of_candidates(asked, listed.filter(asked.still_to_test), cursor, size)
     if page is not None:
         return page
@@ -125,10 +126,12 @@ def _is_frequent(query: Query) -> bool:
 
 
 @contextmanager
-def in_time(patience_ms: int = PATIENCE_MS) -> Iterator[None]:
+def in_time(
+    patience_ms: int = PATIENCE_MS, *, settings: Mapping[str, str] = _FOR_THESE_WORDS
+) -> Iterator[None]:
     """Read, each question within its time. Raises TooBroad where one takes longer."""
     try:
-        with _set({"statement_timeout": str(patience_ms), **_FOR_THESE_WORDS}):
+        with _set({"statement_timeout": str(patience_ms), **settings}):
             yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
@@ -137,7 +140,7 @@ def in_time(patience_ms: int = PATIENCE_MS) -> Iterator[None]:
 
 
 @contextmanager
-def _set(values: dict[str, str]) -> Iterator[None]:
+def _set(values: Mapping[str, str]) -> Iterator[None]:
     """Let PostgreSQL work with these settings until the block ends."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(";".join(f"SET LOCAL {name} = {value}" for name, value in values.items()))

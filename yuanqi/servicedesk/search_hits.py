@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from yuanqi.casework.models import Case, Message, Task
 from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.prepared import Read, among
 from yuanqi.foundation.search import Query, fold, highlight, marked
 
 from .models import ServiceRequest
@@ -54,26 +55,38 @@ def hits_of(cases: Sequence[Case], text: str, actor: Actor, now: datetime) -> li
     ]
 
 
+_REQUESTS = Read(
+    lambda: ServiceRequest.objects.filter(among("case_id", "cases")).values_list("case_id", "text")
+)
+_talk = Message.objects.order_by("at", "id").values_list("case_id", "kind", "body")
+_TALK = Read(lambda: _talk.filter(among("case_id", "cases")))
+_OPEN_TALK = Read(
+    lambda: _talk.filter(among("case_id", "cases"), audience=Message.Audience.ENTERPRISE)
+)
+_TASKS = Read(
+    lambda: (
+        Task.objects.filter(among("case_id", "cases"))
+        .order_by("id")
+        .values_list("case_id", "brief", "opinion")
+    )
+)
+
+
 def _texts(cases: Sequence[Case], actor: Actor) -> dict[int, list[tuple[str, str]]]:
     """The texts of each case with the names of their places; of its own what its title doesn't
     say already."""
     ids = [case.pk for case in cases]
     titles = {case.pk: case.title.rstrip("…") for case in cases}
     found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for pk, text in ServiceRequest.objects.filter(case__in=ids).values_list("case_id", "text"):
+    is_enterprise = actor.side is Side.ENTERPRISE
+    for pk, text in _REQUESTS.all(cases=ids):
         plain = " ".join(text.split()).removeprefix(titles[pk]).lstrip("，。！？；：,.!?;: ")
         if plain:
             found[pk].append((_("诉求"), plain))
-    messages = Message.objects.filter(case__in=ids)
-    if actor.side is Side.ENTERPRISE:
-        messages = messages.filter(audience=Message.Audience.ENTERPRISE)
-    for message in messages.order_by("at", "id"):
-        found[message.case_id].append((str(Message.Kind(message.kind).label), message.body))
-    if actor.side is not Side.ENTERPRISE:
-        for pk, brief, opinion in Task.objects.filter(case__in=ids).values_list(
-            "case_id", "brief", "opinion"
-        ):
-            found[pk] += [(_("协办事项"), brief), (_("协办意见"), opinion)]
+    for pk, kind, body in (_OPEN_TALK if is_enterprise else _TALK).all(cases=ids):
+        found[pk].append((str(Message.Kind(kind).label), body))
+    for pk, brief, opinion in () if is_enterprise else _TASKS.all(cases=ids):
+        found[pk] += [(_("协办事项"), brief), (_("协办意见"), opinion)]
     return found
 
 
@@ -81,7 +94,8 @@ def _best(texts: Sequence[tuple[str, str]], query: Query | None) -> dict[str, st
     """The text with most of the words in it; the beginning of the first if none has any."""
     if not texts or query is None:
         return {}
-    counted = [sum(word in fold(text) for word in query.words) for _where, text in texts]
+    folded = (fold(text) for _where, text in texts)
+    counted = [sum(word in text for word in query.words) for text in folded]
     where, text = texts[counted.index(max(counted))]
     snippet = highlight(text, query, SNIPPET)
     if snippet is None:
