@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.models import Account
-from yuanqi.foundation.prepared import Given, Read, among
+from yuanqi.foundation.prepared import Given, Read
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.roster import standing
 
@@ -38,7 +39,7 @@ def enterprise_visible(enterprise_id: int, actor: Actor) -> Enterprise:
     return found
 
 
-def links_on(day: date | Given) -> QuerySet[Link]:
+def links_on(day: date) -> QuerySet[Link]:
     """The links in force on a day."""
     return Link.objects.filter(from_on__lte=day).filter(
         Q(until_on__isnull=True) | Q(until_on__gt=day)
@@ -123,12 +124,11 @@ def links_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
         return None
     officers = {officer.pk} | roster.represented_by(officer.pk, at)
     day = timezone.localdate(at)
-    own = _LINKS.all(day=day, officers=sorted(officers))
-    served = {enterprise_id for enterprise_id, _role, _group in own}
-    groups = {group for _enterprise, role, group in own if group and role == LinkRole.LEAD}
-    if groups:
-        served |= _inheriting(groups, day)
-    return {"linked_enterprise_ids": frozenset(served)}
+    found = prepared.row(_LINKS, sorted(officers), day, day, LinkRole.LEAD.value)
+    assert found is not None, "a row of values is always there"
+    served, groups = found
+    inheriting = _inheriting(set(groups), day) if groups else ()
+    return {"linked_enterprise_ids": frozenset(served).union(inheriting)}
 
 
 _CONTACT = Read(
@@ -139,13 +139,17 @@ _CONTACT = Read(
         .order_by("id")
     )
 )
-_LINKS: Read[Any] = Read(
-    lambda: (
-        links_on(Given("day", DateField()))
-        .filter(among("officer_id", "officers"))
-        .values_list("enterprise_id", "role", "enterprise__heads_group")
-    )
+# `links_on` a day, as two lists: one officer may serve tens of thousands of enterprises
+_LINKS = """
+WITH own AS (
+    SELECT enterprise_id, role FROM link
+    WHERE officer_id = ANY(%s) AND from_on <= %s AND (until_on IS NULL OR until_on > %s)
 )
+SELECT ARRAY(SELECT enterprise_id FROM own), ARRAY(
+    SELECT id FROM enterprise_group
+    WHERE head_id IN (SELECT enterprise_id FROM own WHERE role = %s)
+)
+"""
 
 
 def _inheriting(groups: set[int], day: date) -> set[int]:
