@@ -27,7 +27,7 @@ from .events import (
     SignedOut,
 )
 from .models import CityIdentity, Door, RecoveryCode, SecondFactor, Session
-from .secrets_kept import decrypt, encrypt
+from .secrets_kept import encrypt
 
 RECOVERY_CODES = 10
 _CODE_LENGTH = 16  # of 32 letters: 80 bits
@@ -137,25 +137,6 @@ def factor_remove_lost(*, account_id: int, reason: str, actor: Actor, at: dateti
         at=at,
     )
     acts.sessions_end_all(account_id=account_id, why="factor", actor=actor, at=at)
-
-
-@transaction.atomic
-def secrets_renew() -> tuple[int, int]:
-    """Encrypt every second factor with today's key; returns how many, and how many it can't read.
-
-    Whoever owns the machine runs it after the program's secret was changed. Nothing of anybody's
-    changes, so nothing is journaled.
-    """
-    renewed = unreadable = 0
-    for factor in SecondFactor.objects.select_for_update().order_by("account_id"):
-        secret = decrypt(factor.secret, of=factor.account_id)
-        if secret is None:
-            unreadable += 1
-            continue
-        factor.secret = encrypt(secret, of=factor.account_id)
-        factor.save(update_fields=["secret"])
-        renewed += 1
-    return renewed, unreadable
 
 
 def _remove_factor(account_id: int) -> None:
