@@ -270,6 +270,7 @@ def test_a_word_that_stands_only_years_ago_is_found(years, guessed, limited):
 
     assert read(years, "clerk", "台账") == old
     assert read(years, "clerk", "路面 台账") == old
+    assert sorted(found(years, "clerk", "台账")) == sorted(old)
     assert read(years, "contact", "台账") == []
 
 
