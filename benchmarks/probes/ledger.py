@@ -81,7 +81,7 @@ def _people() -> dict[str, str]:
 
 
 def _views() -> list[View]:
-    ledger, search = reverse("servicedesk:ledger"), reverse("search")
+    ledger, search = reverse("servicedesk:ledger"), reverse("web:search")
     cockpit = reverse("insight:cockpit")
     year = timezone.localdate().year
     category = _one('SELECT category FROM "case" GROUP BY 1 ORDER BY count(*) DESC LIMIT 1')[0]

@@ -283,16 +283,25 @@ class CaseFile(CaseParts):
         paused = self.open_pause() is not None
         if self.case.clock_id != (shown.pk if shown else None):
             self.set(clock=shown)
+        promise = self._promise()
         for name, value in {
             "due_at": shown.due_at if shown else None,
             "warn_at": shown.warn_at if shown else None,
             "is_paused": paused,
+            "resolve_due_at": promise.due_at if promise else None,
         }.items():
             if getattr(self.case, name) != value:
                 self.set(**{name: value})
         if self._changes:
             self.writer.update(self.case, **self._changes)
             self._changes = {}
+
+    def _promise(self) -> ClockRecord | None:
+        """The newest clock of the resolving, whether it runs or has stopped."""
+        for clock in reversed(self.clocks):
+            if clock.purpose == Purpose.RESOLVE and clock.task_id is None:
+                return clock
+        return None
 
     def _shown_clock(self) -> ClockRecord | None:
         state = self.case.state

@@ -40,6 +40,16 @@ def published(version_id: int) -> MechanismVersion:
     return version
 
 
+def version_ids(code: str) -> list[int]:
+    """Return every published version of a mechanism, kept in memory: its cases have one of them."""
+    kept = _standing.known()
+    found: list[int] | None = kept.get(("versions", code))
+    if found is None:
+        versions = MechanismVersion.objects.filter(mechanism__code=code)
+        found = kept["versions", code] = sorted(versions.values_list("pk", flat=True))
+    return found
+
+
 def limits_on(mechanism_id: int, day: date) -> "Limits":
     """Return `Limits.on` that day, kept in memory and shared."""
     kept = _standing.known()

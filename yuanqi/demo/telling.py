@@ -15,7 +15,7 @@ from yuanqi.casework.rulebook import Limits
 from yuanqi.domain.clock import Clock, Light, Pause
 from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.servicedesk import steps
-from yuanqi.servicedesk.operations import MECHANISM
+from yuanqi.servicedesk.models import MECHANISM
 from yuanqi.servicedesk.steps import Story
 
 from . import matters

@@ -1,6 +1,7 @@
 """The edge: the actor of a request, the language, security headers, refusals to statuses."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from .actors import NOBODY, Actor, actor_for
 from .errors import Conflict, Invalid, NotAllowed, NotVisible, OutOfSpace
+from .standing import looked_up_once
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -80,7 +82,9 @@ class ActorOfRequest:
             return actor_for(request.user, timezone.now())
 
         request.actor = SimpleLazyObject(build)
-        return self.get_response(request)
+        # what only reads changes nothing that stands
+        with looked_up_once() if request.method in ("GET", "HEAD") else nullcontext():
+            return self.get_response(request)
 
 
 class Refusals:

@@ -4,11 +4,11 @@ A page begins after the last row of the one before, named by that row's own valu
 Rows that come or go meanwhile move nobody else, and the hundredth page costs what the first does.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.expressions import OrderBy
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .formats import integer
@@ -28,6 +29,25 @@ AFTER = "after"  # the cursor's name in the address
 M = TypeVar("M", bound=Model)
 _signer = Signer(salt="yuanqi.pages")
 _NOTHING = Q(pk__in=())
+
+
+class Place:
+    """The addresses of one page for every key: asked of the resolver once, then filled in."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @cached_property
+    def _around(self) -> tuple[str, str]:
+        before, after = reverse(self.name, args=[_STAND_IN]).split(str(_STAND_IN))
+        return before, after
+
+    def of(self, pk: int) -> str:
+        before, after = self._around
+        return f"{before}{pk}{after}"
+
+
+_STAND_IN = 7_777_777_777
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +133,34 @@ class KeysetPage(Generic[M]):
 
 
 def keyset_page(
-    queryset: QuerySet[M], keys: Sequence[Key], cursor: str = "", *, size: int = SIZE
+    queryset: QuerySet[M],
+    keys: Sequence[Key],
+    cursor: str = "",
+    *,
+    size: int = SIZE,
+    read: Callable[[list[int]], Iterable[M]] | None = None,
 ) -> KeysetPage[M]:
     """Return the page after the cursor, in the order of the keys; the first without a cursor.
 
     The last key must be unique and never null. A cursor of another order, an altered or a cut one
     gives the first page, and says so. One query; a second where the page crosses from rows with
-    the first key's value to rows without.
+    the first key's value to rows without. With `read` only primary keys are asked for in order,
+    by whatever index has them, and the rows are read by these.
     """
     after = _read(cursor, keys) if cursor else None
     ordered = queryset.order_by(*(key.ordering for key in keys))
-    found: list[M] = []
+    if read is not None:
+        ordered = ordered.values_list("pk", flat=True)
+    found: list[Any] = []
     for part in _parts(ordered, keys, after):
         found += part[: size + 1 - len(found)]
         if len(found) > size:
             break
     rows = found[:size]
+    if read is not None:
+        by_key = {row.pk: row for row in read(rows)} if rows else {}
+        # what has been removed between the two looks is left out
+        rows = [by_key[pk] for pk in rows if pk in by_key]
     return KeysetPage(
         rows=rows,
         next_cursor=_write(rows[-1], keys) if len(found) > size else None,

@@ -11,7 +11,17 @@ from typing import Any, Generic, TypeVar, cast
 import psycopg
 from django.db import DatabaseError, connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import BooleanField, Expression, F, Field, Func, Model, QuerySet, TextField
+from django.db.models import (
+    BooleanField,
+    Expression,
+    F,
+    Field,
+    Func,
+    Model,
+    QuerySet,
+    TextField,
+    Value,
+)
 from django.db.models.query import ValuesListIterable, get_related_populators
 from psycopg.types.numeric import Int8
 
@@ -74,6 +84,17 @@ def among(field: str, name: str) -> Func:
     return Func(
         F(field),
         Given(name),
+        template="%(expressions)s)",
+        arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )
+
+
+def one_of(field: str, values: Sequence[int]) -> Func:
+    """A condition: the field is one of these, sent as one value however many they are."""
+    return Func(
+        F(field),
+        Value(list(values)),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),

@@ -12,7 +12,6 @@ from yuanqi.domain.clock import Base
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion
 from yuanqi.servicedesk.ledger import SATISFIED_FROM
-from yuanqi.servicedesk.rows import with_outcome
 from yuanqi.servicedesk.story_clock import day_of
 
 from .models import RequestFact
@@ -60,9 +59,9 @@ def shares(facts: Iterable[RequestFact]) -> Shares:
 def facts_of(case_ids: Collection[int]) -> list[RequestFact]:
     """Read the facts of these cases; those that are no requests are left out. Five queries."""
     cases = list(
-        with_outcome(Case.objects.filter(pk__in=case_ids, request__isnull=False)).values(
+        Case.objects.filter(pk__in=case_ids, request__isnull=False).values(
             "pk", "opened_at", "closed_at", "answered_at", "lead_id", "category", "outcome",
-            "resolve_due", "review_level", "review_resolved",
+            "resolve_due_at", "review_level", "review_resolved",
         )
     )  # fmt: skip
     answered = [case["pk"] for case in cases if case["outcome"] in ANSWERED]
@@ -80,7 +79,7 @@ def facts_of(case_ids: Collection[int]) -> list[RequestFact]:
                 category=case["category"],
                 outcome=case["outcome"],
                 is_answered=is_answered,
-                is_on_time=is_answered and case["answered_at"] <= case["resolve_due"],
+                is_on_time=is_answered and case["answered_at"] <= case["resolve_due_at"],
                 review=case["review_level"] if rated else None,
                 is_resolved=rated and bool(case["review_resolved"]),
                 worked_days=worked.get(case["pk"]),

@@ -15,7 +15,7 @@ from operator import attrgetter
 from yuanqi.foundation.standing import ORGANISATION, Kept
 
 from .models import Absence, Department, DutyShift, Officer
-from .queries import CHAIN, departments
+from .queries import CHAIN, departments_ever
 
 _STRETCH = timedelta(days=28)  # of absences and shifts that are read at once
 _MOST_STRETCHES = 12
@@ -26,6 +26,7 @@ class Roster:
     """Departments and officers, with the absences and shifts that touch the stretch."""
 
     departments: tuple[Department, ...]  # in the order of the directory
+    units: Mapping[int, Department]  # those that were closed, too, in the same order
     officers: Mapping[int, Officer]
     absences: Mapping[int, tuple[Absence, ...]]  # of an officer, in order of start
     shifts: Mapping[int, tuple[DutyShift, ...]]  # of a department
@@ -34,8 +35,10 @@ class Roster:
     def over(cls, start: datetime, end: datetime) -> "Roster":
         """Read the roster from `start` to `end`, both included."""
         touching = {"start_at__lte": end, "end_at__gt": start}
+        units = {unit.pk: unit for unit in departments_ever()}
         return cls(
-            departments=tuple(departments()),
+            departments=tuple(unit for unit in units.values() if unit.closed_at is None),
+            units=units,
             officers={
                 officer.pk: officer
                 for officer in Officer.objects.select_related("department").order_by("id")

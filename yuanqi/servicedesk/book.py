@@ -22,8 +22,7 @@ from yuanqi.registry import bulk as registry
 from yuanqi.registry.models import ContactPerson
 
 from .acts import Accused, CoHandling, Intake
-from .models import Category
-from .operations import MECHANISM
+from .models import MECHANISM, Category
 from .steps import SYSTEM_NAME
 
 

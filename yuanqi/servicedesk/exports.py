@@ -23,7 +23,7 @@ from yuanqi.foundation.pages import Key
 from yuanqi.foundation.sheets import Column
 from yuanqi.supervision.queries import idle_before
 
-from .ledger import OWN, Filters, Queue, asked_for, order_of, own_asked_for, with_parts
+from .ledger import OWN, Filters, Queue, asked_for, order_of, own_asked_for, with_row_parts
 from .ledger_events import ListExported
 from .ledger_filters import EVERY
 from .rows import Row, plain_words, rows_of
@@ -53,7 +53,7 @@ def ledger_export(
         return rows_of(cases, actor, at, names=names, lain_before=lain_before)
 
     shown = _shown(filters)
-    rows = _read(with_parts(listed, filters), order_of(filters), said)
+    rows = _read(with_row_parts(listed), order_of(filters), said)
     count = sheets.write(
         target,
         title=_("诉求台账"),

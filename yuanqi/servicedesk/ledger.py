@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
-from operator import and_
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from yuanqi.casework.models import Case
 from yuanqi.foundation import pages
@@ -25,17 +23,24 @@ from .ledger_filters import (
     Filters,
     conditions,
     midnight,
-    outcomes_wanted,
 )
-from .ledger_queues import Queue, lights, queue_counts, queues_of, requests_listed
-from .rows import with_outcome, with_row_parts
+from .ledger_queues import (
+    Queue,
+    ended,
+    lights,
+    queue_counts,
+    queues_of,
+    requests_listed,
+    standing,
+)
+from .rows import with_row_parts
 from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
     "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "lights",
     "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts", "queues_of",
-    "requests_listed", "sort_of", "sorts_of", "with_parts",
+    "requests_listed", "sort_of", "sorts_of", "standing", "with_row_parts",
 ]  # fmt: skip
 
 URGENT = (Key("due_at", nulls="last"), Key("id"))
@@ -78,22 +83,24 @@ def order_of(filters: Filters) -> tuple[Key, ...]:
 
 
 def asked_for(
-    filters: Filters, queues: Iterable[Queue], actor: Actor, now: datetime
+    filters: Filters,
+    queues: Iterable[Queue],
+    actor: Actor,
+    now: datetime,
+    at_hand: QuerySet[Case] | None = None,
 ) -> QuerySet[Case]:
-    """The requests that the filters ask for, of those the actor may see; in no order."""
-    condition = next((queue.condition for queue in queues if queue.code == filters.queue), Q())
-    listed = requests_listed(actor).filter(condition, *conditions(filters, actor, now))
-    wanted = outcomes_wanted(filters)
-    if wanted:
-        listed = with_outcome(listed).filter(reduce(and_, wanted))
-    return listed
+    """The requests that the filters ask for, of those the actor may see; in no order.
 
-
-def with_parts(listed: QuerySet[Case], filters: Filters) -> QuerySet[Case]:
-    """Read along what the rows of this list show."""
-    if filters.queue in ("closed", EVERY):
-        listed = with_outcome(listed)
-    return with_row_parts(listed)
+    `at_hand` are the open ones that can stand in his queues, where the caller knows them.
+    """
+    queue = next((queue for queue in queues if queue.code == filters.queue), None)
+    narrowed = conditions(filters, actor, now)
+    if queue is None:
+        return requests_listed(actor).filter(*narrowed)
+    if queue.is_done:
+        return ended(actor).filter(queue.condition, *narrowed)
+    cases = standing(actor) if at_hand is None else at_hand
+    return cases.filter(queue.condition, *narrowed)
 
 
 def own_asked_for(text: str, actor: Actor) -> QuerySet[Case]:
@@ -101,7 +108,7 @@ def own_asked_for(text: str, actor: Actor) -> QuerySet[Case]:
     listed = requests_listed(actor).filter(enterprise=actor.enterprise_id)
     if text:
         listed = listed.filter(matching(text, actor))
-    return with_row_parts(with_outcome(listed)).select_related("request__contact")
+    return with_row_parts(listed).select_related("request__contact")
 
 
 def own_requests(actor: Actor, cursor: str, text: str = "") -> KeysetPage[Case]:

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from yuanqi.casework.models import WITHOUT_ANSWER, Case, CaseState, Outcome
 from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.prepared import Read
 from yuanqi.organisation.models import Officer
+from yuanqi.organisation.roster import Roster
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprises_visible_to
 from yuanqi.supervision.queries import Flag, flags
@@ -153,8 +155,25 @@ def midnight(day: date) -> datetime:
 # --- conditions ----------------------------------------------------------------------------------
 
 
+# what ended otherwise has no formal answer, though an earlier round of it may have had one
+_answered = Q(answered_at__isnull=False) & ~Q(outcome__in=WITHOUT_ANSWER)
+
+_OUTCOMES: Mapping[tuple[str, str], Q] = {
+    ("answer", "any"): _answered,
+    ("answer", "on-time"): _answered & Q(answered_at__lte=F("resolve_due_at")),
+    ("answer", "late"): _answered & Q(answered_at__gt=F("resolve_due_at")),
+    ("answer", "none"): Q(outcome__in=WITHOUT_ANSWER),
+    ("review", "satisfied"): Q(review_level__gte=SATISFIED_FROM),
+    ("review", "dissatisfied"): Q(review_level__lt=SATISFIED_FROM),
+    ("review", "any"): Q(review_level__isnull=False),
+    ("review", "none"): Q(review_level__isnull=True),
+    ("resolved", "yes"): Q(review_resolved=True),
+    ("resolved", "no"): Q(review_resolved=False),
+}
+
+
 def conditions(filters: Filters, actor: Actor, now: datetime) -> list[Q]:
-    """What the set filters ask of a case; what needs its outcome is in `outcomes_wanted`."""
+    """What the set filters ask of a case."""
     found: list[Q] = []
     for name in ("category", "level", "state", "outcome"):
         if value := getattr(filters, name):
@@ -193,6 +212,11 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[Q]:
         found.append(Q(Exists(Return.objects.filter(returned, case=OuterRef("pk")))))
     if reopened := _span(filters, "reopened", "closed_before"):
         found.append(Q(Exists(Reopening.objects.filter(reopened, case=OuterRef("pk")))))
+    found += [
+        condition
+        for (name, value), condition in _OUTCOMES.items()
+        if getattr(filters, name) == value
+    ]
     return found
 
 
@@ -220,37 +244,23 @@ def firms_named(text: str, actor: Actor) -> QuerySet[Enterprise]:
     return enterprises_visible_to(actor).filter(named).order_by("short_name", "id")
 
 
-def handlers(actor: Actor) -> list[Officer]:
+def handlers(actor: Actor, roster: Roster) -> list[Officer]:
     """Whose cases the list can be narrowed to: everybody's who ever held one, else those of one's
     own unit."""
-    held = Exists(Case.objects.filter(responsible=OuterRef("pk")))
-    officers = Officer.objects.filter(held, is_active=True).select_related("department")
-    if not actor.sees_every_case:
-        officers = officers.filter(department=actor.department_id)
-    return list(officers.order_by("department__position", "department_id", "id"))
-
-
-# what ended otherwise has no formal answer, though an earlier round of it may have had one
-_answered = Q(answered_at__isnull=False) & ~Q(outcome__in=WITHOUT_ANSWER)
-
-_OUTCOMES: Mapping[tuple[str, str], Q] = {
-    ("answer", "any"): _answered,
-    ("answer", "on-time"): _answered & Q(answered_at__lte=F("resolve_due")),
-    ("answer", "late"): _answered & Q(answered_at__gt=F("resolve_due")),
-    ("answer", "none"): Q(outcome__in=WITHOUT_ANSWER),
-    ("review", "satisfied"): Q(review_level__gte=SATISFIED_FROM),
-    ("review", "dissatisfied"): Q(review_level__lt=SATISFIED_FROM),
-    ("review", "any"): Q(review_level__isnull=False),
-    ("review", "none"): Q(review_level__isnull=True),
-    ("resolved", "yes"): Q(review_resolved=True),
-    ("resolved", "no"): Q(review_resolved=False),
-}
-
-
-def outcomes_wanted(filters: Filters) -> list[Q]:
-    """What the filters ask of how a case was answered and rated (of `rows.with_outcome`)."""
-    return [
-        condition
-        for (name, value), condition in _OUTCOMES.items()
-        if getattr(filters, name) == value
+    held = {pk for (pk,) in _HELD.all()}
+    units = {pk: place for place, pk in enumerate(roster.units)}
+    officers = [
+        officer
+        for officer in roster.officers.values()
+        if officer.is_active
+        and officer.pk in held
+        and (actor.sees_every_case or officer.department_id == actor.department_id)
     ]
+    return sorted(officers, key=lambda officer: (units[officer.department_id], officer.pk))
+
+
+_HELD = Read(
+    lambda: Officer.objects.filter(
+        Exists(Case.objects.filter(responsible=OuterRef("pk")))
+    ).values_list("pk")
+)

@@ -14,6 +14,8 @@ from yuanqi.foundation.models import Account
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.registry.models import ContactPerson
 
+MECHANISM = "service-request"  # the code of the rules that requests are handled by
+
 
 class Level(models.TextChoices):
     """How urgent: P1 production stopped, P2 blocks a project, P3 normal, P4 consultation."""

@@ -24,7 +24,7 @@ from yuanqi.registry.page import head_of
 from yuanqi.registry.queries import enterprise_visible
 from yuanqi.servicedesk import timeline as requests
 from yuanqi.servicedesk.ledger import requests_listed
-from yuanqi.servicedesk.rows import plain_words, rows_of, with_outcome, with_row_parts
+from yuanqi.servicedesk.rows import plain_words, rows_of, with_row_parts
 from yuanqi.servicedesk.timeline_names import Happened, Names
 
 from .enterprises import people_context, raise_url
@@ -55,7 +55,7 @@ def requests_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     now = timezone.now()
     listed = requests_listed(actor).filter(enterprise=found)
     page = pages.keyset_page(
-        with_row_parts(with_outcome(listed)),
+        with_row_parts(listed),
         (pages.Key("opened_at", descending=True), pages.Key("id", descending=True)),
         request.GET.get(pages.AFTER, ""),
     )

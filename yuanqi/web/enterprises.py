@@ -28,7 +28,7 @@ from yuanqi.registry.queries import Service, enterprise_visible, people_of, serv
 from yuanqi.registry.rights import keeps_register
 from yuanqi.registry.timeline import happenings_of
 from yuanqi.servicedesk.ledger import at_work, requests_listed
-from yuanqi.servicedesk.rows import plain_words, rows_of, with_outcome, with_row_parts
+from yuanqi.servicedesk.rows import plain_words, rows_of, with_row_parts
 from yuanqi.signin.places import address_of
 
 REQUESTS = 20  # on an enterprise's page; the ledger has them all
@@ -177,7 +177,7 @@ def _ending(enterprise: Enterprise, today: date) -> int:
 
 def _latest(listed: QuerySet[Case]) -> list[Case]:
     """Open ones first, then the latest closed."""
-    ordered = with_row_parts(with_outcome(listed)).order_by(
+    ordered = with_row_parts(listed).order_by(
         F("closed_at").desc(nulls_first=True), "-opened_at", "-id"
     )
     return list(ordered[:REQUESTS])

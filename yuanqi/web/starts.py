@@ -24,7 +24,7 @@ from yuanqi.organisation.queries import acting_for
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.registry.queries import enterprise_visible, enterprises_visible_to, linked_officer
 from yuanqi.servicedesk.ledger import URGENT, at_work, requests_listed
-from yuanqi.servicedesk.rows import Row, plain_words, rows_of, with_outcome, with_row_parts
+from yuanqi.servicedesk.rows import Row, plain_words, rows_of, with_row_parts
 
 SHOWN = 20  # requests on a start page; the ledger has them all
 
@@ -60,7 +60,7 @@ def portal(request: HttpRequest) -> HttpResponse:
     enterprise = enterprise_visible(actor.enterprise_id, actor)
     now = timezone.now()
     listed = requests_listed(actor).filter(enterprise=enterprise)
-    cases = with_row_parts(with_outcome(open_cases(listed)))
+    cases = with_row_parts(open_cases(listed))
     rows = rows_of(list(cases.order_by(*(key.ordering for key in URGENT))), actor, now, names={})
     # what the park works at, then what only waits for the enterprise's judgement
     rows.sort(key=lambda row: row.case.state == CaseState.ANSWERED)

@@ -22,8 +22,7 @@ from yuanqi.foundation.errors import NotVisible
 from yuanqi.organisation.models import Department
 from yuanqi.parameters.views import carried_out
 from yuanqi.servicedesk import category_rules
-from yuanqi.servicedesk.models import Category, CategoryChange, Level
-from yuanqi.servicedesk.operations import MECHANISM
+from yuanqi.servicedesk.models import MECHANISM, Category, CategoryChange, Level
 from yuanqi.servicedesk.wording import brief_limit
 
 from ..forms import CategoryForm, RetireForm

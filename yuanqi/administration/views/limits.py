@@ -25,8 +25,7 @@ from yuanqi.foundation import pages
 from yuanqi.foundation.errors import Invalid, NotVisible
 from yuanqi.parameters.forms import ReasonForm
 from yuanqi.parameters.views import carried_out
-from yuanqi.servicedesk.models import Category
-from yuanqi.servicedesk.operations import MECHANISM
+from yuanqi.servicedesk.models import MECHANISM, Category
 from yuanqi.servicedesk.wording import brief_limit
 
 from ..forms import LimitForm

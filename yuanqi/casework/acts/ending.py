@@ -38,6 +38,7 @@ def evaluate(
         by_id=file.actor.account_id,
     )
     file.writer.insert(evaluation)
+    file.set(review_level=level, review_resolved=is_resolved)
     file.record(
         Evaluated(
             case_id=file.case.pk,

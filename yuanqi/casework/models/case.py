@@ -39,6 +39,10 @@ WITHOUT_ANSWER = (Outcome.NOT_ACCEPTED, Outcome.MERGED, Outcome.WITHDRAWN)
 UNANSWERED = (CaseState.SUBMITTED, CaseState.DISPATCHED, CaseState.IN_PROGRESS)
 
 
+# by what lists narrow what they show, apart from who
+_SHOWN = ["opened_at", "state", "category", "level", "outcome", "lead", "mechanism_version"]
+
+
 class Case(models.Model):
     """Whatever an enterprise wants from the park.
 
@@ -49,7 +53,10 @@ class Case(models.Model):
 
     number = models.CharField(max_length=12, unique=True)
     mechanism_version = models.ForeignKey(MechanismVersion, on_delete=models.PROTECT)
-    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="cases")
+    # of enterprise and responsible there are wider indexes below
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, related_name="cases", db_index=False
+    )
     title = models.CharField(max_length=120)
     level = models.CharField(max_length=4)
     category = models.CharField(max_length=8)
@@ -61,7 +68,12 @@ class Case(models.Model):
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases"
     )
     responsible = models.ForeignKey(
-        Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="held_cases"
+        Officer,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="held_cases",
+        db_index=False,
     )
     clock = models.ForeignKey(
         "ClockRecord", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -80,6 +92,11 @@ class Case(models.Model):
     acted_at = models.DateTimeField()  # when somebody of the park last did something about it
     escalation = models.SmallIntegerField(default=0)  # how far up the reporting line it has gone
     is_supervised = models.BooleanField(default=False)  # a demand of supervision stands open
+    # how the handling turned out, likewise: the promise of the newest resolve clock (none while
+    # it is paused), and what the enterprise said of the last answer
+    resolve_due_at = models.DateTimeField(null=True, blank=True)
+    review_level = models.SmallIntegerField(null=True, blank=True)
+    review_resolved = models.BooleanField(null=True, blank=True)
 
     class Meta:
         db_table = "case"
@@ -149,6 +166,34 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["responsible", "-opened_at", "-id"], name="case_responsible_opened"
+            ),
+            models.Index(
+                fields=["responsible"],
+                name="case_open_responsible",
+                condition=~Q(state="closed"),
+            ),
+            # closed ones of a kind, and those that went badly; counted without reading the rows
+            models.Index(
+                fields=["category", "level", "-closed_at", "-id"],
+                name="case_closed_category",
+                condition=Q(state="closed"),
+            ),
+            models.Index(
+                fields=["outcome", "-closed_at", "-id"],
+                name="case_closed_outcome",
+                condition=Q(state="closed"),
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                name="case_late",
+                include=[*_SHOWN, "review_level"],
+                condition=Q(answered_at__gt=F("resolve_due_at")),
+            ),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                name="case_dissatisfied",
+                include=_SHOWN,
+                condition=Q(review_level__lt=3),
             ),
             # the few that supervision flags, among all that ever were
             models.Index(

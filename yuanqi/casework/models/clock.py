@@ -14,6 +14,11 @@ from .case import Case
 from .mechanism import Purpose
 from .work import Task
 
+# a warning is for a limit that lies ahead, and is said again only if the limit has moved since
+to_be_warned = (Q(warned_at__isnull=True) | Q(warned_at__lt=F("warn_at"))) & (
+    Q(escalated_at__isnull=True) | Q(escalated_at__lte=F("due_at"))
+)
+
 
 class ClockRecord(models.Model):
     """A clock as a function of recorded facts: limit, pauses, extension, calendar.
@@ -59,6 +64,17 @@ class ClockRecord(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at"], name="clock_open_due", condition=Q(stopped_at__isnull=True)
+            ),
+            # what the minute's sweep has to say next: most of what is late was said long ago
+            models.Index(
+                fields=["due_at"],
+                name="clock_to_escalate",
+                condition=Q(stopped_at__isnull=True, escalated_at__isnull=True),
+            ),
+            models.Index(
+                fields=["warn_at"],
+                name="clock_to_warn",
+                condition=Q(stopped_at__isnull=True) & to_be_warned,
             ),
         ]
 
@@ -183,6 +199,14 @@ class Extension(models.Model):
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=False) | Q(is_granted=False),
                 name="extension_granted_by_decision",
+            ),
+        ]
+        indexes = [
+            # what waits for somebody's decision, among all that he ever decided
+            models.Index(
+                fields=["reviewer"],
+                name="extension_waiting",
+                condition=Q(decided_at__isnull=True),
             ),
         ]
 

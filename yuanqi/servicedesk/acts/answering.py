@@ -38,7 +38,8 @@ def answer(file: CaseFile, *, body: str, enclosed: Sequence[Enclosed], limits: L
     file.stop_clocks()
     file.open_clock(Purpose.EVALUATE, limits.allowance(Purpose.EVALUATE), resolve.calendar)
     file.writer.update(task, state=TaskState.DONE, ended_at=file.at)
-    file.set(state=CaseState.ANSWERED, answered_at=file.at)
+    # what was said of an answer before this one counts no more
+    file.set(state=CaseState.ANSWERED, answered_at=file.at, review_level=None, review_resolved=None)
     assert task.officer is not None, "an active task has an officer"
     file.hold(task.officer, task.department, CaseHolding.Work.EVALUATE)
     file.record(
@@ -103,7 +104,7 @@ def call_back(
     assert case.lead is not None, "an answered request has a lead"
     stopped = file.stop_clock(Purpose.EVALUATE)
     assert stopped is not None, "a request called back has an open evaluate clock"
-    file.set(answered_at=None)
+    file.set(answered_at=None, review_level=None, review_resolved=None)
     file.open_clock(Purpose.RESOLVE, rectify, stopped.calendar)
     if not back_to_its_officer(file):
         assert answering is not None, "the caller names who answers for the lead"

@@ -157,7 +157,14 @@ def reopen(
         )
     )
     before = case.outcome
-    file.set(outcome="", closed_at=None, answered_at=None, reopened=case.reopened + 1)
+    file.set(
+        outcome="",
+        closed_at=None,
+        answered_at=None,
+        review_level=None,
+        review_resolved=None,
+        reopened=case.reopened + 1,
+    )
     for purpose in (Purpose.CONTACT, Purpose.RESOLVE):
         file.open_clock(purpose, limits.allowance(purpose, case.level, case.category), calendar)
     if not back_to_its_officer(file):

@@ -14,10 +14,9 @@ from yuanqi.casework.queries import Act, VisibleCase
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.api import Endpoints, Scope, may
 from yuanqi.foundation.errors import Invalid
-from yuanqi.organisation.calendars import calendar_version
 
 from ..queries import categories_standing
-from ..rows import with_outcome, with_row_parts
+from ..rows import with_row_parts
 from .rendering import request_outs
 from .schemas import RequestOut
 
@@ -99,12 +98,15 @@ def row_now(case_id: int, actor: Actor, now: datetime) -> RequestOut | None:
     if found is None:
         return None
     labels = {code: category.label for code, category in categories_standing().items()}
-    return request_outs(
-        [found], actor, max(now, timezone.now()), names=labels, calendars=calendar_version
-    )[0]
+    return request_outs([found], actor, max(now, timezone.now()), names=labels)[0]
 
 
-_ROW = VisibleCase(lambda cases: with_row_parts(with_outcome(cases.filter(request__isnull=False))))
+# of one request all is read at once
+_ROW = VisibleCase(
+    lambda cases: with_row_parts(cases.filter(request__isnull=False)).select_related(
+        "enterprise", "clock"
+    )
+)
 
 
 def acts_named(acts: Collection[str], request: HttpRequest) -> list[dict[str, str]]:

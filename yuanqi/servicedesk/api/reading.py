@@ -27,9 +27,9 @@ from yuanqi.signin.places import address_of
 from .. import ledger as desk
 from .. import timeline
 from ..ledger import Filters, Queue
-from ..operations import MECHANISM
-from ..queries import acts_open, categories, categories_offered, request_visible
-from ..rows import with_outcome, with_row_parts
+from ..models import MECHANISM
+from ..queries import acts_open, categories_offered, request_visible
+from ..rows import cases_of_page, category_names
 from ..story_sheet import names_of, sheet_of
 from ..supervising import supervision_of
 from ..timeline import Happened
@@ -101,10 +101,12 @@ def list_requests(request: HttpRequest, asked: Query[RequestsAsked]) -> dict[str
     actor: Actor = request.actor
     now = timezone.now()
     queues = desk.queues_of(actor, now)
-    names = {category.code: category.label for category in categories()}
+    names = category_names()
     filters = _filters(request, queues, names)
-    listed = with_row_parts(with_outcome(desk.asked_for(filters, queues, actor, now)))
-    page = pages.keyset_page(listed, desk.order_of(filters), asked.cursor, size=asked.limit)
+    listed = desk.asked_for(filters, queues, actor, now)
+    page = pages.keyset_page(
+        listed, desk.order_of(filters), asked.cursor, size=asked.limit, read=cases_of_page
+    )
     return page_of(page, request_outs(page.rows, actor, now, names=names))
 
 
@@ -271,7 +273,7 @@ _TAKES_REQUESTS = (Department.Kind.BUREAU, Department.Kind.PARTNER)
 )
 def list_queues(request: HttpRequest) -> list[dict[str, Any]]:
     queues = desk.queues_of(request.actor, timezone.now())
-    counts = desk.queue_counts(queues, request.actor)
+    counts = desk.queue_counts(queues, request.actor, desk.standing(request.actor))
     return [
         {
             "code": queue.code,

@@ -1,6 +1,6 @@
 """From rows to what the API says, each side being told only what its pages tell it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from yuanqi.casework.queries import Act
 from yuanqi.foundation import formats
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.organisation.calendars import work_calendar
-from yuanqi.organisation.models import CalendarVersion, Department, Officer
+from yuanqi.organisation.models import Department, Officer
 
 from ..rows import Row, plain_words, rows_of
 from ..story_sheet import Sheet
@@ -40,10 +40,9 @@ def request_outs(
     now: datetime,
     *,
     names: Mapping[str, str] | None = None,
-    calendars: Callable[[int], CalendarVersion] | None = None,
 ) -> list[RequestOut]:
-    """Lines of the ledger for these cases (from `with_row_parts` and `with_outcome`)."""
-    rows = rows_of(cases, actor, now, names=names, calendars=calendars)
+    """Lines of the ledger for these cases (from `with_row_parts`)."""
+    rows = rows_of(cases, actor, now, names=names)
     return [RequestOut(**line(row, actor, now)) for row in rows]
 
 
@@ -70,8 +69,8 @@ def line(row: Row, actor: Actor, now: datetime) -> dict[str, Any]:
         "merged_into": case.merged_into_id,
         "reopened": case.reopened,
         "is_complaint": case.request.is_complaint,
-        "review_level": getattr(case, "review_level", None),
-        "is_resolved": getattr(case, "review_resolved", None),
+        "review_level": case.review_level,
+        "is_resolved": case.review_resolved,
     }
     return said | (_to_enterprise(row, now) if _is_outside(actor) else _to_park(row))
 

@@ -15,10 +15,9 @@ from .ending import (
     request_reopen,
     request_withdraw,
 )
-from .raising import MECHANISM, request_raise
+from .raising import request_raise
 
 __all__ = [
-    "MECHANISM",
     "CoHandler",
     "request_accept",
     "request_answer",

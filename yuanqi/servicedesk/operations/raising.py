@@ -23,10 +23,8 @@ from yuanqi.registry.models import ContactPerson
 from .. import acts
 from ..acts import Accused
 from ..duty import intake_at
-from ..models import Channel, Level
+from ..models import MECHANISM, Channel, Level
 from ..queries import categories_standing
-
-MECHANISM = "service-request"
 
 
 def next_number(at: datetime) -> str:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, NotAllowed
-from yuanqi.organisation.queries import departments_ever
+from yuanqi.organisation.roster import standing
 from yuanqi.parameters import parameters
 from yuanqi.supervision.queries import idle_before
 
@@ -29,8 +29,7 @@ from ..ledger import Filters
 from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
 from ..ledger_saved import views_of
 from ..parameters_defined import BATCH_MOST
-from ..queries import categories
-from ..rows import plain_words, rows_of
+from ..rows import cases_of_page, category_names, plain_words, rows_of
 from ..search import TooBroad, in_time
 from . import ledger_parts as parts
 from .sending import SeeOther
@@ -69,19 +68,21 @@ def _too_broad(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
-    names = {category.code: category.label for category in categories()}
+    names = category_names()
     queues = desk.queues_of(actor, now)
     filters = Filters.read(request.GET, queues, names)
-    listed = desk.asked_for(filters, queues, actor, now)
+    at_hand = desk.standing(actor)
+    listed = desk.asked_for(filters, queues, actor, now, at_hand)
     page = pages.keyset_page(
-        desk.with_parts(listed, filters), desk.order_of(filters), request.GET.get(pages.AFTER, "")
+        listed, desk.order_of(filters), request.GET.get(pages.AFTER, ""), read=cases_of_page
     )
-    counts = desk.queue_counts(queues, actor)
+    counts = desk.queue_counts(queues, actor, at_hand)
     plain = not filters.narrowing and filters.queue != desk.EVERY
     count = counts[filters.queue] if plain else pages.count_of(listed)
-    units = list(departments_ever())
+    roster = standing(now)
+    units = list(roster.units.values())
     choices = parts.choices(filters, names, units)
-    more = parts.more_choices(filters, handlers(actor), actor)
+    more = parts.more_choices(filters, handlers(actor, roster), actor)
     days = parts.days_asked(filters)
     chips = parts.chips(request.path, request.GET, filters, units, more, actor)
     seen = [choice.name for choice in (*choices, *more)]
@@ -128,12 +129,12 @@ def queue_tabs(address: str, actor: Actor, now: datetime) -> list[parts.Tab]:
     query = QueryDict(address.partition("?")[2])
     queues = desk.queues_of(actor, now)
     filters = Filters.read(query, queues, ())
-    return parts.tabs(queues, desk.queue_counts(queues, actor), filters)
+    return parts.tabs(queues, desk.queue_counts(queues, actor, desk.standing(actor)), filters)
 
 
 def _sheet(request: HttpRequest, actor: Actor, now: datetime) -> HttpResponse:
     """The list as a workbook, from its first row to its last."""
-    names = {category.code: category.label for category in categories()}
+    names = category_names()
     queues = desk.queues_of(actor, now)
     filters = Filters.read(request.GET, queues, names)
     file = sheets.temporary()

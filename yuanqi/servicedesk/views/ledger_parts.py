@@ -55,6 +55,13 @@ class Choice:
     chosen: str
 
     @property
+    def named(self) -> list[tuple[str, str]]:
+        """The options with the select's own name, where no label stands beside it."""
+        text = _("%(label)s：%(value)s")
+        name = self.label
+        return [(value, text % {"label": name, "value": said}) for value, said in self.options]
+
+    @property
     def said(self) -> str:
         value = next((label for value, label in self.options if value == self.chosen), "")
         return _("%(label)s：%(value)s") % {"label": self.label, "value": value}
@@ -80,7 +87,7 @@ def tabs(
         for queue in queues
     ]
     if filters.queue == desk.EVERY and count is not None:
-        every = Queue(desk.EVERY, _("不分状态"), desk.at_work, is_apart=True)
+        every = Queue(desk.EVERY, _("不分状态"), (), is_apart=True)
         found.append(Tab(every, count, f"{here}?queue={desk.EVERY}", True))
     return found
 

@@ -16,7 +16,7 @@ from yuanqi.foundation.once import once
 from .. import forms, ledger_saved
 from .. import ledger as desk
 from ..ledger import Filters
-from ..queries import categories
+from ..rows import category_names
 from .sending import SeeOther
 
 
@@ -47,7 +47,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     form = forms.SaveViewForm(request.POST)
     now = timezone.now()
     # what is kept is what the list understood, not what an address happened to say
-    known = {category.code: category.label for category in categories()}
+    known = category_names()
     queues = desk.queues_of(request.actor, now)
     query = Filters.read(form.query, queues, known).query
     back = f"{reverse('servicedesk:ledger')}?{query}"

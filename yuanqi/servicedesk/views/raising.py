@@ -25,6 +25,7 @@ from yuanqi.registry.search import first_found
 from .. import operations as desk
 from ..forms import RaiseForm
 from ..forms.parts import BODY_LENGTH
+from ..models import MECHANISM
 from ..queries import categories_offered, enterprises_served, request_visible
 from ..similar import Answer, Similar, answers_like, open_ones_like
 from .sending import send_once
@@ -157,7 +158,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
 
 
 def _form(request: HttpRequest, enterprise: Enterprise) -> RaiseForm:
-    mechanism = current_mechanism(desk.MECHANISM).mechanism
+    mechanism = current_mechanism(MECHANISM).mechanism
     is_post = request.method == "POST"
     return RaiseForm(
         people=list(people_of(enterprise, request.actor)),

@@ -155,7 +155,7 @@ def test_a_first_visit_invites_to_speak(zone):
 def test_an_answer_that_is_late_says_so(requests):
     case_id = requests.raised(ROAD)
     ago = requests.now - timedelta(minutes=5)
-    ClockRecord.objects.filter(case=case_id, purpose="resolve").update(due_at=ago)
+    Case.objects.filter(pk=case_id).update(resolve_due_at=ago)
 
     assert "前答复，已经超时。" in page(requests.zone.contact, "web:portal")
 
@@ -229,8 +229,9 @@ def test_the_portal_asks_the_same_number_of_questions_however_many_requests(
     requests.paused(ROAD)
     client = signed_in(requests.zone.contact)
     # who asks: session, account, roles, officer, contact, officer for links; unread notices
-    # what is shown: the enterprise, open requests, pauses, calendars, until when; how many in
-    # all; link with officer, absence
+    # what is shown: the enterprise, open requests, enterprises, clocks, pauses; how many in all;
+    # link with officer, absence; who works where is known since the first time
+    client.get(reverse("web:portal"))
     with django_assert_num_queries(15):
         client.get(reverse("web:portal"))
 
@@ -341,7 +342,9 @@ def test_the_day_asks_the_same_number_of_questions_however_many_requests(
     client = signed_in(requests.zone.linked_officer)
     # who asks: session, account, roles, officer, for whom he acts, contact, and for his links the
     # officer, for whom he acts, the links; unread notices
-    # what is shown: requests, pauses, calendars, enterprises, their contacts
+    # what is shown: requests, enterprises, clocks, pauses, enterprises served, their contacts; who
+    # works where is known since the first time
+    client.get(reverse("web:day"))
     with django_assert_num_queries(13):
         client.get(reverse("web:day"))
 
