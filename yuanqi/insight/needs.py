@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q
 
-from yuanqi.casework.models import Case, CaseState, Extension
+from yuanqi.casework.models import Case, Extension
+from yuanqi.casework.rulebook import version_ids
+from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.prepared import Read, among
 from yuanqi.organisation.models import Department
-from yuanqi.servicedesk.ledger import URGENT, lights, requests_listed
-from yuanqi.servicedesk.models import Level
+from yuanqi.servicedesk.models import MECHANISM, Level
 from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
 from yuanqi.servicedesk.supervision_lists import month_of
-from yuanqi.supervision.queries import register, second_return, standing, talks
+from yuanqi.supervision.models import Supervision
+from yuanqi.supervision.queries import standing, talks
+
+from .counting import Scope
 
 MOST = 4  # what one person can settle in a day
 
@@ -47,49 +52,79 @@ class _Found:
     late: int = 0
 
 
-def needs(actor: Actor, now: datetime) -> list[Need]:
+def needs(actor: Actor, scope: Scope, now: datetime) -> list[Need]:
     """The gravest things that wait for this actor, each request once."""
-    listed = requests_listed(actor)
     found: list[_Found] = []
     seen: set[int] = set()
-    for one in _in_order(listed, actor, now):
+    for one in _in_order(actor, scope, now):
         if one.case_id is not None and one.case_id in seen:
             continue
         seen.add(one.case_id or 0)
         found.append(one)
         if len(found) == MOST:
             break
-    cases = with_row_parts(listed.filter(pk__in=seen)).in_bulk()
-    rows = {row.case.pk: row for row in rows_of(list(cases.values()), actor, now, names={})}
+    cases = _CASES.all(ids=sorted(seen)) if seen else []
+    rows = {row.case.pk: row for row in rows_of(cases, actor, now, names={})}
     return [
         Need(one.kind, rows.get(one.case_id or 0), one.extension, one.department, one.late)
         for one in found
     ]
 
 
-def _in_order(listed: QuerySet[Case], actor: Actor, now: datetime) -> Iterator[_Found]:
+_CASES = Read(lambda: with_row_parts(Case.objects.filter(among("id", "ids"))))
+
+
+def _in_order(actor: Actor, scope: Scope, now: datetime) -> Iterator[_Found]:
     """Stopped production first; then what waits for his word; then the rest that is late."""
-    late = list(_late(listed, now)[: 2 * MOST].values_list("pk", "level"))
+    condition, values = scope.open_requests
+    late = prepared.rows(_LATE.format(condition=condition), *values, now)
     yield from (_Found(Kind.LATE, pk) for pk, level in late if level == Level.P1)
-    own = register(actor).filter(standing, replied_at__isnull=True, officer__in=actor.officer_ids)
-    for case_id in own.order_by("due_at").values_list("case_id", flat=True)[:MOST]:
+    own = {
+        "officers": sorted(actor.officer_ids),
+        "versions": version_ids(MECHANISM),
+        "hidden": scope.hidden,
+    }
+    for (case_id,) in _ACCOUNTS.all(**own):
         yield _Found(Kind.ACCOUNT, case_id)
-    asked = Extension.objects.filter(
-        case__in=listed, decided_at__isnull=True, reviewer__in=actor.officer_ids
-    ).select_related("asked_by__department", "clock")
-    for extension in asked.order_by("due_before")[:MOST]:
+    for extension in _EXTENSIONS.all(**own):
         yield _Found(Kind.EXTENSION, extension.case_id, extension=extension)
-    unnamed = listed.filter(second_return, state=CaseState.SUBMITTED)
-    for case_id in unnamed.order_by("due_at", "id").values_list("pk", flat=True)[:MOST]:
+    for (case_id,) in prepared.rows(_UNNAMED.format(condition=condition), *values):
         yield _Found(Kind.NAMING, case_id)
     for unit, count in talks(actor, month_of(now), now)[:1]:
         yield _Found(Kind.TALK, department=unit, late=count)
     yield from (_Found(Kind.LATE, pk) for pk, _level in late)
 
 
-def _late(listed: QuerySet[Case], now: datetime) -> QuerySet[Case]:
-    """What is overdue: stopped and hindered production first, then what is overdue longest."""
-    worst = (
-        ExpressionWrapper(Q(level=level), BooleanField()).desc() for level in (Level.P1, Level.P2)
+# what is overdue: stopped and hindered production first, then what is overdue longest
+_LATE = f"""
+SELECT id, level FROM "case"
+WHERE {{condition}} AND state <> 'answered' AND due_at < %s
+ORDER BY level <> 'P1', level <> 'P2', due_at, id
+LIMIT {2 * MOST}
+"""  # noqa: S608 - the condition is ours
+# what was returned twice and waits for the centre to name somebody
+_UNNAMED = f"""
+SELECT id FROM "case"
+WHERE {{condition}} AND state = 'submitted' AND returns >= 2
+ORDER BY due_at, id
+LIMIT {MOST}
+"""  # noqa: S608 - the condition is ours
+_may_be_known = Q(among("case__mechanism_version_id", "versions")) & ~Q(among("case_id", "hidden"))
+_ACCOUNTS = Read(
+    lambda: (
+        Supervision.objects.filter(
+            standing, _may_be_known, among("officer_id", "officers"), replied_at__isnull=True
+        )
+        .order_by("due_at")
+        .values_list("case_id")[:MOST]
     )
-    return listed.filter(lights(now)["red"]).order_by(*worst, *(key.ordering for key in URGENT))
+)
+_EXTENSIONS = Read(
+    lambda: (
+        Extension.objects.filter(
+            _may_be_known, among("reviewer_id", "officers"), decided_at__isnull=True
+        )
+        .select_related("asked_by__department", "clock")
+        .order_by("due_before")[:MOST]
+    )
+)

@@ -9,6 +9,7 @@ from tests.people import at
 from yuanqi.casework import operations as cases
 from yuanqi.casework.models import Case
 from yuanqi.insight import figures
+from yuanqi.insight.counting import Scope
 from yuanqi.insight.needs import Kind, needs
 from yuanqi.servicedesk import operations
 from yuanqi.supervision import operations as supervision
@@ -20,7 +21,7 @@ def asked(desk, who=None) -> list[tuple[str, str]]:
     actor = desk.zone.actor(who or desk.zone.leader, NOW)
     return [
         (need.kind.value, need.row.case.title if need.row else need.department.label)
-        for need in needs(actor, NOW)
+        for need in needs(actor, Scope.of(actor), NOW)
     ]
 
 
