@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db.models import F, Q, QuerySet
 
 from yuanqi.casework.models import Case, CaseState, ClockPause, ClockRecord, Purpose
+from yuanqi.casework.models.clock import to_be_warned
 from yuanqi.casework.rulebook import definition_in, published
 from yuanqi.foundation.standing import looked_up_once
 from yuanqi.organisation.calendars import calendar_version, work_calendar
@@ -17,8 +18,6 @@ from .models import Supervision
 from .queries import is_demand, running
 
 unsaid = Q(warned_at__isnull=True) | Q(warned_at__lt=F("warn_at"))  # the limit has moved since
-# what has passed was said to have passed: a warning is for a limit that has been moved since
-ahead = Q(escalated_at__isnull=True) | Q(escalated_at__lte=F("due_at"))
 
 
 def to_watch(at: datetime) -> list[int]:
@@ -29,7 +28,7 @@ def to_watch(at: datetime) -> list[int]:
     found: set[int] = set()
     for clocks in (
         open_clocks.filter(due_at__lt=at, escalated_at__isnull=True),
-        open_clocks.filter(unsaid, ahead, due_at__gte=at, warn_at__lte=at),
+        open_clocks.filter(to_be_warned, due_at__gte=at, warn_at__lte=at),
     ):
         found.update(_watched(clocks))
     for some in (
