@@ -1,6 +1,5 @@
 """Every write of this slice: verifications, exports, erasures, retention."""
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from yuanqi.foundation import journal, sheets, verify
 from yuanqi.foundation.actors import SYSTEM, Actor, Role
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import conflict_if_taken
@@ -130,7 +130,7 @@ def erasure_ask(*, kind: str, person_id: int, reason: str, actor: Actor, at: dat
         row = Erasure.objects.create(
             kind=kind, person_id=person_id, reason=reason, asked_by_id=actor.account_id, asked_at=at
         )
-    event = ErasureAsked(row.pk, person.stream, _digest(reason))
+    event = ErasureAsked(row.pk, person.stream, sha256_of(reason))
     _record(event, row.stream, actor, at, enterprise_id=person.enterprise_id)
     return row
 
@@ -152,7 +152,7 @@ def erasure_refuse(*, erasure_id: int, note: str, actor: Actor, at: datetime) ->
     _require_second(row, actor)
     note = _said(note, "note", _("请写明为什么不同意。"))
     _decide(row, Erasure.State.REFUSED, actor, at, note=note)
-    _record(ErasureRefused(row.pk, _stream(row), _digest(note)), row.stream, actor, at)
+    _record(ErasureRefused(row.pk, _stream(row), sha256_of(note)), row.stream, actor, at)
 
 
 @transaction.atomic
@@ -232,10 +232,6 @@ def _said(text: str, field: str, wanted: str) -> str:
     if len(text) > _LONGEST_REASON:
         raise Invalid(_("最多 %(most)s 个字。") % {"most": _LONGEST_REASON}, field)
     return text
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 # retention --------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ The acts of a case are written against this, so that an operation (a row at a ti
 lock of the case's stream) and a bulk load (many at a time, by COPY) follow the same rules.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,10 +52,6 @@ class Enclosed:
 
     file: StoredFile
     name: str
-
-
-def sha256_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass

@@ -4,7 +4,6 @@ Pure: no Django, no database. `check` reads YAML and lists every problem with it
 invalid definition cannot be built. How to write one: docs/mechanisms.md.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from yuanqi.domain.clock import Base, Limit
+from yuanqi.foundation.digests import sha256_of
 
 from .reading import Problem, read_yaml
 
@@ -218,7 +218,7 @@ class MechanismDefinition(_Part):
     def digest(self) -> str:
         """SHA-256 over what is defined: comments and layout of the file don't count."""
         text = json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return sha256_of(text)
 
 
 def _disagreements(

@@ -1,6 +1,5 @@
 """How a token is made, and how a call that brings one is let in: one statement a call."""
 
-import hashlib
 import math
 import secrets
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.db import connection
 
 from yuanqi.foundation import prepared
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.models import Account
 
 MARK = "yq_"
@@ -38,7 +38,7 @@ def draw() -> str:
 
 def digest(token: str) -> str:
     """What is kept of a token. It is random and long, so that a plain hash can't be turned."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return sha256_of(token)
 
 
 def prefix(token: str) -> str:

@@ -1,6 +1,5 @@
 """Every write to the knowledge base: each entry has its unit, its keeper, a day to reread it."""
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from yuanqi.casework.models import Case
 from yuanqi.casework.queries import case_visible
 from yuanqi.foundation import journal, search
 from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import DIRECT
@@ -270,8 +270,8 @@ def _keeper(department: Department, actor: Actor) -> Officer:
 
 def _hashes(row: Entry) -> dict[str, str]:
     return {
-        "question_sha256": hashlib.sha256(row.question.encode()).hexdigest(),
-        "answer_sha256": hashlib.sha256(row.answer.encode()).hexdigest(),
+        "question_sha256": sha256_of(row.question),
+        "answer_sha256": sha256_of(row.answer),
     }
 
 

@@ -6,7 +6,6 @@ nobody is signed in, but the browser that held it is still known to be the same 
 form that was being written (see `adapter`, `gate`).
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from yuanqi.foundation.actors import Side, actor_for
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.models import Account
 
 from . import policy
@@ -29,7 +29,7 @@ _LAPSED = "_signin_lapsed"
 
 def digest(key: str) -> str:
     """What stands in the table for a cookie's key: it is random and long, a plain hash holds."""
-    return hashlib.sha256(key.encode()).hexdigest()
+    return sha256_of(key)
 
 
 def end_of(row: Session) -> datetime:

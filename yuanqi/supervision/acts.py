@@ -11,9 +11,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yuanqi.casework.casefile import Allowance, CaseFile, sha256_of
+from yuanqi.casework.casefile import Allowance, CaseFile
 from yuanqi.casework.models import CaseState, ClockPause, ClockRecord, Purpose
 from yuanqi.domain.clock import Clock
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.journal import Audience
 from yuanqi.organisation.calendars import work_calendar

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.journal import Audience
 
-from ..casefile import CaseFile, Enclosed, sha256_of
+from ..casefile import CaseFile, Enclosed
 from ..events import MessageSent
 from ..models import CaseState, Message, Purpose
 

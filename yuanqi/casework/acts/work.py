@@ -2,11 +2,12 @@
 
 from django.utils.translation import gettext as _
 
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.journal import Audience
 from yuanqi.organisation.models import Officer
 
-from ..casefile import CaseFile, sha256_of
+from ..casefile import CaseFile
 from ..events import HandedOver, TaskDone, TaskStarted
 from ..models import CaseHolding, CaseState, Purpose, Task, TaskKind, TaskState
 from .extension import extension_take_back

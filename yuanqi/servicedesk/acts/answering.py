@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.acts import close, extension_take_back
-from yuanqi.casework.casefile import CaseFile, Enclosed, sha256_of
+from yuanqi.casework.casefile import CaseFile, Enclosed
 from yuanqi.casework.duty import is_barred
 from yuanqi.casework.models import CaseHolding, CaseState, Message, Purpose, TaskKind, TaskState
 from yuanqi.casework.rulebook import Limits
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.journal import Audience
 from yuanqi.organisation.models import Officer

@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.acts import end
-from yuanqi.casework.casefile import CaseFile, sha256_of
+from yuanqi.casework.casefile import CaseFile
 from yuanqi.casework.definition import MechanismDefinition
 from yuanqi.casework.models import UNANSWERED, Case, CaseHolding, CaseState, Outcome, Purpose
 from yuanqi.casework.rulebook import Limits
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict, Invalid
 from yuanqi.foundation.journal import Audience
 from yuanqi.organisation.models import CalendarVersion

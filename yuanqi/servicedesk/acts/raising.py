@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from yuanqi.casework.casefile import CaseFile, Enclosed, sha256_of
+from yuanqi.casework.casefile import CaseFile, Enclosed
 from yuanqi.casework.models import Case, CaseHolding, MechanismVersion, Message, Purpose
 from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.registry.models import ContactPerson
