@@ -93,6 +93,9 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     bulk = Bulk()
     _profiles(known, officers, bulk, began, now)
     written += _requests(now, began, uploads, tell, size, bulk)
+    bulk = Bulk()
+    profiles.serve_by_group(bulk, now)
+    written += bulk.flush()
     answers.load(now)
     _leave_unread(now - UNREAD)
     return written

@@ -26,11 +26,14 @@ from yuanqi.registry.models import (
     Enterprise,
     IndicatorSource,
     Investor,
+    Link,
+    LinkRole,
     Standing,
     Title,
 )
 
 from .crowd.words import drawing, people_names
+from .people import enterprises_told
 
 MONTHS = 12
 MOST = 1000  # profiles written: a park of a hundred thousand needs no papers
@@ -62,6 +65,7 @@ _PAPERS = (
 )
 _COUNTRIES = ("JP", "JP", "KR", "DE", "US", "SG", "HK")
 GROUPS, _LEAST_MEMBERS, _MOST_MEMBERS = 14, 2, 5
+SERVED_BY_GROUP = 6  # members without an officer of their own
 
 
 # the enterprise that visitors meet first is told, not drawn
@@ -117,6 +121,24 @@ def load(
         _owners(one, names, bulk, told)
         if firm.is_industrial:
             _figures(one, mains[firm.pk], judge, bulk)
+
+
+def serve_by_group(bulk: Bulk, now: datetime) -> None:
+    """Let a member of some groups go to the officer of its group's head: its own link ends today.
+
+    None of those that are told by hand, who have officers of their own in the scenes. It comes
+    last, when what happened before is written.
+    """
+    told = Enterprise.objects.order_by("pk").values("pk")[: len(enterprises_told())]
+    members = Enterprise.objects.filter(group__isnull=False, heads_group=None)
+    one_of_each: dict[int, int] = {}
+    for firm in members.exclude(pk__in=told).order_by("pk"):
+        one_of_each.setdefault(firm.group_id or 0, firm.pk)
+    chosen = list(one_of_each.values())[:SERVED_BY_GROUP]
+    today = timezone.localdate(now)
+    links = Link.objects.filter(enterprise__in=chosen, role=LinkRole.LEAD, until_on=None)
+    for link in links.filter(from_on__lt=today).order_by("pk"):
+        acts.link_end(bulk, link, until_on=today, actor=SYSTEM, at=now)
 
 
 def _groups(firms: Sequence[Enterprise], bulk: Bulk, told: dict[str, Any]) -> dict[int, Any]:
