@@ -9,7 +9,8 @@ from django.test import Client
 
 from tests.desk import NOW, Desk
 from tests.people import at
-from yuanqi.casework.models import Case, ClockPause, Extension
+from yuanqi.casework.models import Case, CaseBar, ClockPause, Extension, Task
+from yuanqi.casework.queries import cases_led_by, cases_visible_to, cases_worked_by, seen_among
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
@@ -133,6 +134,31 @@ def test_each_queue_lists_what_it_counts_for_every_role(desk):
         actor = desk.zone.actor(person, NOW)
         for code, count in counts(actor).items():
             assert len(listed(actor, queue=code)) == count, (person.name, code)
+
+
+def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk):
+    # of whatever is barred from a unit, neither way shows it
+    barred = Case.objects.get(title="协办中")
+    CaseBar.objects.create(case=barred, grantee=f"d{desk.zone.safety.pk}")
+    every = list(Case.objects.values_list("pk", flat=True))
+    for person in (
+        desk.zone.safety_handler,
+        desk.zone.planning_handler,
+        desk.zone.approval_handler,
+        desk.zone.linked_officer,
+    ):
+        actor = desk.zone.actor(person, NOW)
+        sight = cases_visible_to(actor)
+        visible = set(sight.values_list("pk", flat=True))
+        led = sight.filter(lead=actor.department_id).values_list("pk", flat=True)
+        done = Task.objects.filter(department=actor.department_id, kind="co_handle", state="done")
+        helped = set(done.values_list("case", flat=True))
+
+        assert set(seen_among(every, actor)) == visible
+        assert set(cases_led_by(actor).values_list("pk", flat=True)) == set(led)
+        worked = set(cases_worked_by(actor).values_list("pk", flat=True))
+        assert worked == set(led) | (helped & visible)
+        assert barred.pk not in worked or person != desk.zone.safety_handler
 
 
 def test_open_queues_are_counted_by_one_query_and_closed_ones_by_another(
