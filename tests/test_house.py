@@ -24,7 +24,7 @@ LONGEST_MODELS = 520
 HELPERS = {
     "opened", "definition_of", "limits_of", "enclosed", "intake_at", "next_number", "sweep",
     "give_password", "require_system", "code_checked", "locked", "source_of",
-    "verification_run", "retention_run",
+    "verification_run", "retention_run", "sweep_on",
 }  # fmt: skip
 # done by the system, when its time has come
 BY_THE_SYSTEM = {"case_close_unrated", "pause_run_out", "case_watch"}
