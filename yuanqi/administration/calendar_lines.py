@@ -28,6 +28,7 @@ _LINE = re.compile(
 _SPAN = re.compile(r"^\s*(\d{1,2}[:：]\d{2})\s*[-–—~～至到]\s*(\d{1,2}[:：]\d{2})\s*$")
 _HEAD = re.compile(r"^(日期|date)\b", re.IGNORECASE)
 _TOLD = 5  # problems named in one message
+_QUOTED = 20  # characters of a line that are said again, so that it is found
 
 
 def read_days(text: str, year: int) -> dict[date, bool]:
@@ -43,7 +44,8 @@ def read_days(text: str, year: int) -> dict[date, bool]:
         problem = _take(line, year, found)
         if problem:
             problems.append(
-                _("第 %(number)s 行%(problem)s") % {"number": number, "problem": problem}
+                _("第 %(number)s 行（%(line)s）%(problem)s")
+                % {"number": number, "line": line.strip()[:_QUOTED], "problem": problem}
             )
     if problems:
         said = _("；").join(problems[:_TOLD])
