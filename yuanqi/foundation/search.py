@@ -134,8 +134,8 @@ def _readings(han: str) -> tuple[str, ...]:
 class Query:
     """What somebody looks for: his words, and the parts that must all be met.
 
-    An index is asked for the parts one by one (`each`): it then leaps from one part's next place
-    to the other's. Within one `tsquery` it would look at every place of the rarest part.
+    An index had best be asked for each part by a condition of its own: it then leaps from one
+    part's next place to the other's. Within one `tsquery` it looks at every place of the rarest.
     """
 
     words: tuple[str, ...]  # folded, each to be marked where it stands
@@ -165,11 +165,6 @@ class Query:
     def tsquery(self) -> str:
         """All of it, as PostgreSQL reads a `tsquery`."""
         return " & ".join(self.parts)
-
-    @property
-    def each(self) -> "list[Query]":
-        """A question for each of the parts."""
-        return [Query(self.words, (part,)) for part in self.parts]
 
     def among(self, marks: Iterable[str]) -> "Query":
         """Ask only of what bears one of these marks (`mark`)."""

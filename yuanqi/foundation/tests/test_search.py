@@ -103,6 +103,15 @@ def test_what_has_no_letters_asks_for_nothing(text):
     assert Query.of(text) is None
 
 
+def test_a_question_has_a_part_for_each_thing_that_must_be_met():
+    query = Query.of("废水处理 0168")
+
+    assert query.parts == ("'废水'", "'水处'", "'处理'", "'0168':*")
+    assert query.tsquery == "'废水' & '水处' & '处理' & '0168':*"
+    assert query.among(["@e1", "@d2"]).parts == (*query.parts, "('@e1' | '@d2')")
+    assert Query.any_of(["废水处理", "噪声"]).parts == ("(('废水' & '水处' & '处理') | ('噪声'))",)
+
+
 def test_what_only_fills_a_question_is_left_out_unless_nothing_else_is_asked():
     assert Query.of("请问废水怎么处理的").words == ("废水", "处理")
     assert Query.of("怎么办").words == ("怎么办",)
