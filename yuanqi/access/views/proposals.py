@@ -11,7 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yuanqi.audit import queries as audit
+from yuanqi.audit.models import Erasure
 from yuanqi.foundation import pages
+from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.models import Account
 from yuanqi.foundation.once import once
@@ -59,8 +62,16 @@ def _proposals(
         "conflict": conflict,
         "refused": refused,
         "once_form": OnceForm(),
+        "erasures": _erasures_waiting(request.actor),
     }
     return render(request, "access/proposals.html", context, status=status)
+
+
+def _erasures_waiting(actor: Actor) -> int:
+    """How many people's data a security administrator is asked to have erased."""
+    if not actor.has(Role.SECURITY_ADMIN):
+        return 0
+    return audit.erasures_visible_to(actor).filter(state=Erasure.State.ASKED).count()
 
 
 def _names(rows: list[Proposal]) -> dict[int, str]:

@@ -263,9 +263,17 @@ def test_the_pages_lead_from_the_request_to_the_report(zone):
     answer = clerk.post(f"/erasures/new/contact/{person.pk}/", {"reason": "已离职。"})
     assert answer.status_code == 303
     url = answer["Location"]
+    # where a security administrator begins, he sees that somebody waits for him
+    system = Client()
+    administrator(Role.SYSTEM_ADMIN)
+    system.force_login(Account.objects.get(username="the-system_admin"))
+    said = "1 项个人信息删除等您确认"
+    assert said in security.get("/access/proposals/").content.decode()
+    assert said not in system.get("/access/proposals/").content.decode()
     assert NAME not in security.get(url).content.decode()
     assert clerk.post(f"{url}done/").status_code == 403
     assert security.post(f"{url}refusals/", {"note": ""}).status_code == 422
     assert security.post(f"{url}done/").status_code == 303
+    assert said not in security.get("/access/proposals/").content.decode()
     body = security.get(url).content.decode()
     assert "删了哪些" in body and "日志里的姓名、电话等原值" in body and PHONE not in body
