@@ -126,6 +126,9 @@ DATABASE_DIRECT = env.database(_direct) if _direct else None
 # the statements of every write are prepared once a session (foundation.prepared); behind a pool
 # that lends sessions by the transaction they can't be
 _options = {**DATABASES["default"].get("OPTIONS", {}), "prepare_threshold": None if _direct else 1}
+if not _direct:
+    # to start a second process takes longer than a page may; and others wait for that core
+    _options.setdefault("options", "-c max_parallel_workers_per_gather=0")
 DATABASES["default"]["OPTIONS"] = _options
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -87,6 +87,33 @@ def _not_barred(cases: QuerySet[Case], actor: Actor) -> QuerySet[Case]:
     return cases.exclude(pk__in=barred.values("case"))
 
 
+class _Probe(Exists):
+    """Asked of each case as it comes: never turned into a join of all that somebody may see."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+_WIDE = 20_000  # cases that somebody may see: then a list in order finds them soon
+_HOW_MANY = """
+SELECT count(*) FROM (SELECT FROM case_access WHERE grantee = ANY(%s) LIMIT %s) AS few
+"""
+
+
+def cases_in_order(actor: Actor) -> QuerySet[Case]:
+    """The same as `cases_visible_to`, for lists that read the newest of very many.
+
+    Who sees few has them looked up; who sees many would have hundreds of thousands joined before
+    the first one is shown.
+    """
+    if actor.side is not Side.PARK or actor.sees_every_case or not actor.grantees:
+        return cases_visible_to(actor)
+    found = prepared.row(_HOW_MANY, list(actor.grantees), _WIDE)
+    if found is None or found[0] < _WIDE:
+        return cases_visible_to(actor)
+    let_in = CaseAccess.objects.filter(grantee__in=actor.grantees, case=OuterRef("pk"))
+    return _not_barred(Case.objects.filter(_Probe(let_in)), actor)
+
+
 _LET_IN = """
 SELECT DISTINCT case_id FROM case_access WHERE case_id = ANY(%s) AND grantee = ANY(%s)
     AND NOT EXISTS (

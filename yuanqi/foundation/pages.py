@@ -50,6 +50,12 @@ class Place:
 _STAND_IN = 7_777_777_777
 
 
+class _Sorted(Func):
+    """A column as no index has it, so that what is few is found first and sorted then."""
+
+    template = "greatest(%(expressions)s, %(expressions)s)"
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """One column that a list is ordered by: a field, a path through relations, an annotation.
@@ -60,11 +66,12 @@ class Key:
     name: str
     descending: bool = False
     nulls: Literal["first", "last"] | None = None
+    is_sorted: bool = False  # after the rows were found: no index of this order is walked
 
     @property
     def ordering(self) -> OrderBy:
         return OrderBy(
-            F(self.name),
+            _Sorted(F(self.name)) if self.is_sorted else F(self.name),
             descending=self.descending,
             nulls_first=True if self.nulls == "first" else None,
             nulls_last=True if self.nulls == "last" else None,

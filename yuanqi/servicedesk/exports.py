@@ -26,7 +26,8 @@ from yuanqi.supervision.queries import idle_before
 from .ledger import OWN, Filters, Queue, asked_for, order_of, own_asked_for, with_row_parts
 from .ledger_events import ListExported
 from .ledger_filters import EVERY
-from .rows import Row, plain_words, rows_of
+from .plain import plain_words
+from .rows import Row, rows_of
 
 AT_A_TIME = 500
 

@@ -1,7 +1,8 @@
 """The ledger of requests (问题台账): a page of what the address asks for, in its order."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -27,6 +28,7 @@ from .ledger_filters import (
 from .ledger_queues import (
     Queue,
     ended,
+    every_request,
     lights,
     queue_counts,
     queues_of,
@@ -79,7 +81,20 @@ def sort_of(filters: Filters) -> str:
 def order_of(filters: Filters) -> tuple[Key, ...]:
     """By itself the most urgent first: what is overdue longest, what is due next, at last what is
     paused; closed ones the latest first."""
-    return _ORDERS[sort_of(filters)]
+    order = _ORDERS[sort_of(filters)]
+    if filters.queue == "closed" and order[0].name == "closed_at" and _is_short(filters):
+        # else all that was closed since would be read to find the days asked for
+        return tuple(replace(key, is_sorted=key.name == "closed_at") for key in order)
+    return order
+
+
+_SHORT = timedelta(days=45)
+
+
+def _is_short(filters: Filters) -> bool:
+    """Whether the requests were raised in a few weeks: few enough to sort them."""
+    first, until = filters.opened_from, filters.opened_until
+    return first is not None and until is not None and until - first <= _SHORT
 
 
 def asked_for(
@@ -96,7 +111,7 @@ def asked_for(
     queue = next((queue for queue in queues if queue.code == filters.queue), None)
     narrowed = conditions(filters, actor, now)
     if queue is None:
-        return requests_listed(actor).filter(*narrowed)
+        return every_request(actor).filter(*narrowed)
     if queue.is_done:
         return ended(actor).filter(queue.condition, *narrowed)
     cases = standing(actor) if at_hand is None else at_hand

@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from yuanqi.casework.models import WITHOUT_ANSWER, Case, CaseState, Outcome
 from yuanqi.foundation.actors import Actor
-from yuanqi.foundation.prepared import Read
+from yuanqi.foundation.prepared import Read, one_of
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.roster import Roster
 from yuanqi.registry.models import Enterprise
-from yuanqi.registry.queries import enterprises_visible_to
+from yuanqi.registry.search import enterprises_found
 from yuanqi.supervision.queries import Flag, flags
 
 from .ledger_queues import Queue, lights
-from .models import Channel, Level, Reopening, Return
+from .models import Channel, Level, Reopening, Return, ServiceRequest
 from .search import matching
 
 SATISFIED_FROM = 3  # 基本满意 and above; the two lowest levels are bad (好差评)
@@ -196,10 +196,14 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[Q]:
     if filters.channel:
         found.append(Q(request__channel=filters.channel))
     if filters.complaint:
-        complains = Q(request__accused_department__isnull=False) | Q(
-            request__accused_officer__isnull=False
-        )
-        found.append(complains if filters.complaint == "yes" else ~complains)
+        # few of all requests: looked up first, like firms
+        complaints = ServiceRequest.objects.filter(
+            Q(accused_department__isnull=False) | Q(accused_officer__isnull=False)
+        ).values_list("case", flat=True)
+        if filters.complaint == "yes":
+            found.append(Q(one_of("id", list(complaints))))
+        else:
+            found.append(~Q(pk__in=complaints))
     if filters.q:
         found.append(matching(filters.q, actor))
     for name in ("opened", "closed"):
@@ -235,13 +239,7 @@ _FIRMS = 500  # enterprises whose name has the part that was written: more are n
 
 def firms_named(text: str, actor: Actor) -> QuerySet[Enterprise]:
     """The enterprises whose name or code has this part, of those the actor may know."""
-    named = (
-        Q(name__icontains=text)
-        | Q(short_name__icontains=text)
-        | Q(name_en__icontains=text)
-        | Q(uscc__istartswith=text)
-    )
-    return enterprises_visible_to(actor).filter(named).order_by("short_name", "id")
+    return enterprises_found(text, actor).order_by("short_name", "id")
 
 
 def handlers(actor: Actor, roster: Roster) -> list[Officer]:

@@ -24,7 +24,8 @@ from yuanqi.registry.page import head_of
 from yuanqi.registry.queries import enterprise_visible
 from yuanqi.servicedesk import timeline as requests
 from yuanqi.servicedesk.ledger import requests_listed
-from yuanqi.servicedesk.rows import plain_words, rows_of, with_row_parts
+from yuanqi.servicedesk.plain import plain_words
+from yuanqi.servicedesk.rows import rows_of, with_row_parts
 from yuanqi.servicedesk.timeline_names import Happened, Names
 
 from .enterprises import people_context, raise_url

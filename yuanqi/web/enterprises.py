@@ -28,7 +28,8 @@ from yuanqi.registry.queries import Service, enterprise_visible, people_of, serv
 from yuanqi.registry.rights import keeps_register
 from yuanqi.registry.timeline import happenings_of
 from yuanqi.servicedesk.ledger import at_work, requests_listed
-from yuanqi.servicedesk.rows import plain_words, rows_of, with_row_parts
+from yuanqi.servicedesk.plain import plain_words
+from yuanqi.servicedesk.rows import rows_of, with_row_parts
 from yuanqi.signin.places import address_of
 
 REQUESTS = 20  # on an enterprise's page; the ledger has them all

@@ -24,7 +24,8 @@ from yuanqi.organisation.queries import acting_for
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.registry.queries import enterprise_visible, enterprises_visible_to, linked_officer
 from yuanqi.servicedesk.ledger import URGENT, at_work, requests_listed
-from yuanqi.servicedesk.rows import Row, plain_words, rows_of, with_row_parts
+from yuanqi.servicedesk.plain import plain_words
+from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
 
 SHOWN = 20  # requests on a start page; the ledger has them all
 

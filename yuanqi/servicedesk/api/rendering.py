@@ -11,7 +11,8 @@ from yuanqi.foundation.actors import Actor, Side
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import Department, Officer
 
-from ..rows import Row, plain_words, rows_of
+from ..plain import plain_words
+from ..rows import Row, rows_of
 from ..story_sheet import Sheet
 from .schemas import RequestOut
 

@@ -9,8 +9,15 @@ from django.test import Client
 
 from tests.desk import NOW, Desk
 from tests.people import at
+from yuanqi.casework import queries
 from yuanqi.casework.models import Case, CaseBar, ClockPause, Extension, Task
-from yuanqi.casework.queries import cases_led_by, cases_visible_to, cases_worked_by, seen_among
+from yuanqi.casework.queries import (
+    cases_in_order,
+    cases_led_by,
+    cases_visible_to,
+    cases_worked_by,
+    seen_among,
+)
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
@@ -136,7 +143,9 @@ def test_each_queue_lists_what_it_counts_for_every_role(desk):
             assert len(listed(actor, queue=code)) == count, (person.name, code)
 
 
-def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk):
+@pytest.mark.parametrize("wide", [1, 20_000])
+def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk, monkeypatch, wide):
+    monkeypatch.setattr(queries, "_WIDE", wide)
     # of whatever is barred from a unit, neither way shows it
     barred = Case.objects.get(title="协办中")
     CaseBar.objects.create(case=barred, grantee=f"d{desk.zone.safety.pk}")
@@ -155,6 +164,7 @@ def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk):
         helped = set(done.values_list("case", flat=True))
 
         assert set(seen_among(every, actor)) == visible
+        assert set(cases_in_order(actor).values_list("pk", flat=True)) == visible
         assert set(cases_led_by(actor).values_list("pk", flat=True)) == set(led)
         worked = set(cases_worked_by(actor).values_list("pk", flat=True))
         assert worked == set(led) | (helped & visible)
@@ -167,12 +177,12 @@ def test_open_queues_are_counted_by_one_query_and_closed_ones_by_another(
     # who doesn't see every case has his own found first; a department's closed ones are those
     # that it led, then those with which it helped
     people = ((desk.zone.clerk, 2), (desk.zone.safety_handler, 4), (desk.zone.linked_officer, 3))
-    for person, queries in people:
+    for person, asked in people:
         actor = desk.zone.actor(person, NOW)
         queues, at_hand = ledger.queues_of(actor, NOW), ledger.standing(actor)
         with looked_up_once():
             ledger.queue_counts(queues, actor, at_hand)
-            with django_assert_num_queries(queries):
+            with django_assert_num_queries(asked):
                 ledger.queue_counts(queues, actor, at_hand)
 
 

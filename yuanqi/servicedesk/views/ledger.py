@@ -29,7 +29,8 @@ from ..ledger import Filters
 from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
 from ..ledger_saved import views_of
 from ..parameters_defined import BATCH_MOST
-from ..rows import cases_of_page, category_names, plain_words, rows_of
+from ..plain import plain_words
+from ..rows import cases_of_page, category_names, rows_of
 from ..search import TooBroad, in_time
 from . import ledger_parts as parts
 from .sending import SeeOther
