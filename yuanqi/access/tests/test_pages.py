@@ -131,7 +131,7 @@ def test_the_list_costs_the_same_however_many_rows(three: Three, django_assert_n
         page(client, ACCOUNTS + "?q=handler")
 
 
-QUERIES = 13  # session, account, actor 5, bell, list, roles, officers, contacts, counts
+QUERIES = 12  # session, account, actor 4, bell, list, roles, officers, contacts, counts
 
 
 # --- forms -------------------------------------------------------------------------------------

@@ -106,14 +106,14 @@ def test_a_page_of_the_journal_is_read_in_a_fixed_number_of_queries(
     page("audit:journal")  # whatever is cached is
     # who asks: session, account, roles, whether officer, contact, holder …; unread notices;
     # what is shown: the page, its count, its payloads, accounts, enterprises
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         page("audit:journal")
     for minute in range(3):
         desk.request_raise(
             contact_id=zone.contact.pk, category="ENV", level="P2", text="怎么办？",
             actor=zone.actor(zone.contact), at=at(f"11-05 10:0{minute}"),
         )  # fmt: skip
-    with django_assert_num_queries(13):  # the cases' numbers, accounts beside the system
+    with django_assert_num_queries(12):  # the cases' numbers, accounts beside the system
         page("audit:journal")
 
 

@@ -133,7 +133,7 @@ def test_the_lists_cost_the_same_however_many_rows(
             keeper.get(address)
 
 
-UNIT_QUERIES, PEOPLE_QUERIES = 9, 10
+UNIT_QUERIES, PEOPLE_QUERIES = 8, 9
 
 
 def test_officers_are_found_by_name_department_and_state(zone: Zone, keeper: Client):
