@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from yuanqi.domain.rules import tree
 from yuanqi.domain.rules.fields import Type
-from yuanqi.domain.rules.folding import folded
 from yuanqi.domain.rules.postgres import Postgres
 from yuanqi.domain.rules.sql import Writer
 from yuanqi.domain.rules.tree import Node
@@ -67,4 +66,4 @@ def to_sql(root: Node, dialect: str) -> str:
     if dialect not in _DIALECTS:
         raise ValueError(f"no dialect {dialect!r}; there are {', '.join(sorted(_DIALECTS))}")
     names = [field.name for field in tree.facts_in(root)]
-    return _DIALECTS[dialect](names).value(folded(root))
+    return _DIALECTS[dialect](names).value(root)

@@ -13,7 +13,8 @@ import polars as pl
 
 from yuanqi.domain.rules import tree
 from yuanqi.domain.rules.columns import DTYPES, Columns
-from yuanqi.domain.rules.fields import Type
+from yuanqi.domain.rules.evaluation import like
+from yuanqi.domain.rules.fields import Field, Type
 from yuanqi.domain.rules.tree import Node
 
 _LARGEST = float_info.max / 4  # room for the last bits of a bound
@@ -45,7 +46,8 @@ class Compiler:
         match node:
             case tree.Literal(value=value):
                 size = abs(value) if isinstance(value, float) else inf
-                return Part(pl.lit(value, dtype=DTYPES[node.type]), size)
+                # a type beside a value costs a cast
+                return Part(pl.lit(value, dtype=DTYPES[node.type] if value is None else None), size)
             case tree.Fact(field=field):
                 return Part(self._columns.column(field), self._columns.bound(field))
             case tree.Sum(first=first, rest=rest):
@@ -165,6 +167,12 @@ class Compiler:
 
     def _condition(self, node: Node) -> Part:
         match node:
+            case tree.Compare(
+                operator="=" | "<>",
+                left=tree.Fact(field=field),
+                right=tree.Literal(value=str() as text),
+            ) if (made := self._numbered(field, lambda each: each == text)) is not None:
+                negated = node.operator == "<>"
             case tree.Compare(operator=operator, left=left, right=right):
                 one, other = self._finite(left), self._finite(right)
                 return Part(
@@ -174,10 +182,18 @@ class Compiler:
             case tree.Between(of=of, low=low, high=high, negated=negated):
                 parts = [self._finite(each) for each in (of, low, high)]
                 made = _with(parts, _between, Type.BOOLEAN)
+            case tree.In(of=tree.Fact(field=field), values=values, negated=negated) if (
+                made := self._numbered(field, frozenset(values).__contains__)
+            ) is not None:
+                pass
             case tree.In(of=of, values=values, negated=negated):
                 inner = self._finite(of)
                 listed = pl.Series(values, dtype=DTYPES[of.type])
                 made = Part(_among(inner.expression, listed), weight=inner.weight + 1)
+            case tree.Like(of=tree.Fact(field=field), pattern=pattern, negated=negated) if (
+                made := self._numbered(field, like(pattern))
+            ) is not None:
+                pass
             case tree.Like(of=of, pattern=pattern, negated=negated):
                 inner = self._value(of)
                 made = Part(_like(inner.expression, pattern), weight=inner.weight + 1)
@@ -193,6 +209,15 @@ class Compiler:
             case _:
                 raise TypeError(node)
         return Part(~made.expression, weight=made.weight + 1) if negated else made
+
+    def _numbered(self, field: Field, fits: Callable[[str], bool]) -> Part | None:
+        """Whether a text that has been numbered is one of those that fit."""
+        found = self._columns.codes(field)
+        if found is None:
+            return None
+        column, texts = found
+        kept = [number for number, text in enumerate(texts) if fits(text)]
+        return Part(_among(column, pl.Series(kept, dtype=pl.UInt32)))
 
 
 _COMPARED: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -214,19 +239,24 @@ def _with(parts: Sequence[Part], body: Callable[..., pl.Expr], kind: Type = Type
         return Part(body(*(part.expression for part in parts)), weight=2 * weight + 1)
 
     def worked_out(given: Sequence[pl.Series]) -> pl.Series:
-        height = max(map(len, given))
-        frame = pl.DataFrame(
-            [of_height(series, height).alias(str(place)) for place, series in enumerate(given)]
-        )
+        made = [series.alias(str(place)) for place, series in enumerate(_of_one_height(given))]
+        frame = pl.DataFrame(made)
         return frame.select(body(*map(pl.col, frame.columns)).alias("made")).to_series()
 
-    expressions = [part.expression for part in parts]
-    return Part(pl.map_batches(expressions, worked_out, return_dtype=DTYPES[kind]))
+    made = pl.map_batches(
+        [part.expression for part in parts], worked_out, return_dtype=DTYPES[kind]
+    )
+    return Part(made, weight=_LIGHT + 1)  # nor may this be worked out twice
 
 
 def of_height(series: pl.Series, height: int) -> pl.Series:
     """What names no fact gives one value for all."""
     return series if len(series) == height else series.new_from_index(0, height)
+
+
+def _of_one_height(given: Sequence[pl.Series]) -> list[pl.Series]:
+    height = next((len(series) for series in given if len(series) != 1), 1)
+    return [of_height(series, height) for series in given]
 
 
 def _joined(parts: Sequence[Part], join: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> Part:
@@ -247,8 +277,7 @@ def _over(one: float, least: float) -> float:
 
 
 def _fmod(given: Sequence[pl.Series]) -> pl.Series:
-    height = max(map(len, given))
-    left, right = (of_height(series, height) for series in given)
+    left, right = _of_one_height(given)
     with np.errstate(invalid="ignore"):
         made = np.fmod(left.fill_null(0.0).to_numpy(), right.fill_null(1.0).to_numpy())
     result = pl.Series(left.name, made)
@@ -261,7 +290,7 @@ def _between(value: pl.Expr, least: pl.Expr, most: pl.Expr) -> pl.Expr:
 
 def _among(value: pl.Expr, listed: pl.Series) -> pl.Expr:
     if len(listed) == 1:
-        return value == pl.lit(listed[0], dtype=listed.dtype)
+        return value == pl.lit(listed[0])
     return value.is_in(listed.implode())
 
 

@@ -15,7 +15,6 @@ import polars as pl
 from yuanqi.domain.rules.columns import Columns
 from yuanqi.domain.rules.expressions import Compiler, of_height
 from yuanqi.domain.rules.fields import Field
-from yuanqi.domain.rules.folding import folded
 from yuanqi.domain.rules.rule import Rule
 from yuanqi.domain.rules.tree import Node
 
@@ -38,7 +37,7 @@ def match_all(
 ) -> Iterator[pl.DataFrame]:
     if batch < 1:
         raise ValueError("a batch holds at least one rule")
-    roots = [folded(rule.root) for rule in rules.values()]
+    roots = [rule.folded for rule in rules.values()]
     columns = Columns(frame, _fields(rules.values()), roots)
     ids = list(rules)
     for first in range(0, len(ids), batch):
@@ -48,7 +47,7 @@ def match_all(
 
 
 def _verdicts(rules: Mapping[str, Rule], frame: pl.DataFrame) -> pl.DataFrame:
-    roots = [folded(rule.root) for rule in rules.values()]
+    roots = [rule.folded for rule in rules.values()]
     judged = _judged(roots, Columns(frame, _fields(rules.values()), roots))
     return pl.DataFrame([series.alias(name) for name, series in zip(rules, judged, strict=True)])
 
@@ -66,16 +65,13 @@ def _judged(roots: Sequence[Node], columns: Columns) -> list[pl.Series]:
 
 
 def _rows(ids: Sequence[Id], judged: Sequence[pl.Series]) -> pl.DataFrame:
-    parts = []
-    for key, verdict in zip(ids, judged, strict=True):
-        rows = verdict.fill_null(True).arg_true()
-        parts.append(
-            pl.DataFrame(
-                [
-                    pl.Series("rule", [key]).new_from_index(0, len(rows)),
-                    rows.alias("row"),
-                    verdict.gather(rows).alias("verdict"),
-                ]
-            )
-        )
-    return pl.concat(parts)
+    """Filtering a column of row numbers is several times as fast as asking for the rows."""
+    height = len(judged[0])
+    numbers = pl.int_range(height, dtype=pl.UInt32, eager=True).alias("row")
+    frames = [
+        pl.LazyFrame([numbers, verdict.alias("verdict")])
+        .select(pl.lit(key).alias("rule"), "row", "verdict")
+        .filter(pl.col("verdict").fill_null(True))
+        for key, verdict in zip(ids, judged, strict=True)
+    ]
+    return pl.concat(pl.collect_all(frames))

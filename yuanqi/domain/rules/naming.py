@@ -21,7 +21,7 @@ _IN_ENGLISH = {
     "人": "persons", "个月": "months", "月": "months", "天": "days", "日": "days", "年": "years",
     "家": "enterprises", "户": "enterprises", "个": "", "件": "items", "项": "items", "台": "units",
     "分": "points", "次": "times", "平方米": "m²", "吨": "t", "亩": "mu", "千瓦时": "kWh",
-    "万千瓦时": "0,000 kWh", "小时": "hours",
+    "万千瓦时": "0,000 kWh", "小时": "hours", "个百分点": "percentage points",
 }  # fmt: skip
 _WHOLE_ONLY = frozenset({"人", "家", "户", "个", "件", "项", "台", "次"})
 _LARGEST = 1e15  # beyond it a figure is written with an exponent
@@ -77,7 +77,7 @@ def name_of(node: Node, language: str) -> str:
         case tree.Literal(value=value):
             return str(value)
         case tree.Product(first=first, rest=(("/", other),)) if is_share(node):
-            one, two = name_of(first, language), name_of(other, language)
+            one, two = _bracketed(first, language), _bracketed(other, language)
             return f"{one}占{two}的比例" if chinese else f"{one} as a share of {two}"
         case tree.Sum(first=first, rest=rest) | tree.Product(first=first, rest=rest):
             inner = _bracketed if isinstance(node, tree.Product) else name_of

@@ -20,6 +20,7 @@ from yuanqi.domain.rules.tree import Node
 
 DEEPEST = 20  # levels of nesting
 LONGEST_CHAIN = 100  # operators of one sum or product: engines nest them
+MOST_OPERATORS = 400  # + - * / % of a rule: DuckDB nests at most 1,000
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -35,6 +36,7 @@ class _Parser:
         self._words = list(tokens(text))
         self._at = 0
         self._depth = 0
+        self._operators = 0
 
     def whole(self) -> Node:
         if self._word.kind == "end":
@@ -230,11 +232,12 @@ class _Parser:
         return checking.product(first, rest) if rest else first
 
     def _watch_length(self, rest: list[tuple[str, Node]], word: Token) -> None:
-        if len(rest) > LONGEST_CHAIN:
+        self._operators += 1
+        if len(rest) > LONGEST_CHAIN or self._operators > MOST_OPERATORS:
             raise RuleError(
-                f"a sum or product has at most {LONGEST_CHAIN} operators",
+                f"a sum or product has at most {LONGEST_CHAIN} operators, a rule {MOST_OPERATORS}",
                 word.start,
-                f"一个算式最多 {LONGEST_CHAIN} 个运算符",
+                f"一个算式最多 {LONGEST_CHAIN} 个运算符，一条规则最多 {MOST_OPERATORS} 个",
             )
 
     def _signed(self) -> Node:

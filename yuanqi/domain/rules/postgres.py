@@ -5,10 +5,13 @@ it would. The tests of size scale both sides by powers of two, which is exact.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from yuanqi.domain.rules.fields import Type
 from yuanqi.domain.rules.sql import WHOLE, Writer
 from yuanqi.domain.rules.tree import Node
 
+_HALF_STEP = 2.0**969  # less than half of what lies between the largest doubles
 _SAFE = "BETWEEN 1e-150::float8 AND 1e150::float8"  # products and quotients of these are harmless
 
 
@@ -21,8 +24,15 @@ class Postgres(Writer):
     short = 160
     types = Writer.types | {Type.STRING: "TEXT"}
 
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self._small: set[str] = set()
+
     def number(self, value: float) -> str:
-        return f"({value!r}::float8)" if value < 0 else f"{value!r}::float8"
+        shown = f"({value!r}::float8)" if value < 0 else f"{value!r}::float8"
+        if abs(value) < _HALF_STEP:
+            self._small.add(shown)
+        return shown
 
     def string_fact(self, name: str) -> str:
         return f'{name} COLLATE "C"'
@@ -39,6 +49,9 @@ class Postgres(Writer):
         return self.value(node)  # each operation sees to it already
 
     def plus(self, sign: str, left: str, right: str) -> str:
+        if right in self._small:  # too small to carry anything over the edge
+            return f"({left} {sign} {right})"
+
         def both(a: str, b: str) -> str:
             return (
                 f"(CASE WHEN ABS({a}) < 8e307 AND ABS({b}) < 8e307 THEN {a} {sign} {b}"

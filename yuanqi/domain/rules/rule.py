@@ -12,6 +12,7 @@ from yuanqi.domain.rules.dialects import to_sql
 from yuanqi.domain.rules.evaluation import Facts, Function, function_of
 from yuanqi.domain.rules.explaining import Explainer, Explanation
 from yuanqi.domain.rules.fields import Field, Schema
+from yuanqi.domain.rules.folding import folded
 from yuanqi.domain.rules.parser import parse
 from yuanqi.domain.rules.tree import Node
 
@@ -43,6 +44,11 @@ class Rule:
         """The facts that the rule names, in the order of the text."""
         return tuple(tree.facts_in(self.root))
 
+    @cached_property
+    def folded(self) -> Node:
+        """The tree with its constant parts worked out, for engines."""
+        return folded(self.root)
+
     def evaluate(self, facts: Facts) -> bool | None:
         """The verdict for one profile; None where it is unknown."""
         verdict: bool | None = self._function(facts)
@@ -60,7 +66,7 @@ class Rule:
 
     def to_sql(self, dialect: str) -> str:
         """The same condition as an expression for "duckdb", "postgres" or "spark"."""
-        return to_sql(self.root, dialect)
+        return to_sql(self.folded, dialect)
 
     @cached_property
     def _function(self) -> Function:

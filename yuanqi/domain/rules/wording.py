@@ -27,6 +27,8 @@ _DATES = {
         ">": "after", ">=": "on or after",
     },
 }  # fmt: skip
+# what lies between two percentages
+_POINTS: dict[str | None, str] = {"%": "个百分点"}
 
 
 def group_sentence(made: Explanation, language: str) -> str:
@@ -44,6 +46,8 @@ def condition_sentence(made: Explanation, language: str) -> str:
     """What is, what is required, and what is missing between them."""
     assert made.subject is not None
     name = name_of(made.subject, language)
+    if language == "zh" and name[-1].isascii():
+        name = f"{name} "
     requirement = _requirement(made, language)
     if made.verdict is None:
         return _unknown(made, name, requirement, language)
@@ -187,7 +191,9 @@ def _shortfall(made: Explanation, language: str) -> str:
         return "，恰好相等，尚不符合" if chinese else ": it only just equals it"
     if change is None:
         return _distance(made, chinese, language)
-    size = amount(abs(change.by), change.field.unit, language, up=True)
+    size = amount(
+        abs(change.by), _POINTS.get(change.field.unit, change.field.unit), language, up=True
+    )
     itself = _is_fact(made.subject, change.field)
     if made.operator in ("<", ">"):  # the bound itself isn't enough
         size = f"{size}以上" if chinese else f"more than {size}"
@@ -204,10 +210,11 @@ def _shortfall(made: Explanation, language: str) -> str:
 
 def _distance(made: Explanation, chinese: bool, language: str) -> str:
     assert made.gap is not None and made.subject is not None
+    points = " 个百分点" if chinese else " percentage points"
     if made.subject.type is Type.DATE:
         days = f"{abs(made.gap):.0f}"
         return f"，相差 {days} 天" if chinese else f": {days} days off"
-    size = _number(abs(made.gap), made.subject, language)
+    size = _number(abs(made.gap), made.subject, language).replace(" %", points)
     if chinese:
         return f"，还差 {size}" if made.gap > 0 else f"，超出 {size}"
     return f": {size} {'short' if made.gap > 0 else 'over'}"
