@@ -17,9 +17,10 @@ from benchmarks.harness import Row, at_most
 
 SIZES = (1_000_000, 100_000)
 ROUNDS = 20
-_AIMS = {"list": 60, "search": 100, "cockpit": 200}  # ms
+_AIMS = {"list": 60, "narrowed": 60, "search": 100, "cockpit": 200}  # ms
 _NAMES = {
-    "list": "a list of requests, with its counts",
+    "list": "a role's list of requests, with its counts",
+    "narrowed": "a list narrowed by filters, also in vain",
     "search": "a search",
     "cockpit": "the cockpit",
 }

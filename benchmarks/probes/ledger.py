@@ -38,7 +38,7 @@ LINKED = ("warning", "overdue", "supervised", "open", "answered", "closed", "idl
 
 @dataclass(frozen=True)
 class View:
-    kind: str  # "list", "search", "cockpit"
+    kind: str  # "list", "narrowed" (a list by filters), "search", "cockpit"
     role: str
     path: str
 
@@ -101,9 +101,9 @@ def _views() -> list[View]:
         ("small department", DEPARTMENT), ("linked officer", LINKED),
     ):  # fmt: skip
         found += [View("list", role, f"{ledger}?queue={queue}") for queue in queues]
-        found += [View("list", role, f"{ledger}?queue=open&{one}") for one in opened]
+        found += [View("narrowed", role, f"{ledger}?queue=open&{one}") for one in opened]
         for queue in ("closed", "all"):
-            found += [View("list", role, f"{ledger}?queue={queue}&{one}") for one in ever]
+            found += [View("narrowed", role, f"{ledger}?queue={queue}&{one}") for one in ever]
     for role in ("enterprise with many", "enterprise with few"):
         found.append(View("list", role, ledger))
     for role in ("centre", "large department", "small department", "linked officer",

@@ -93,7 +93,7 @@ class _Probe(Exists):
     template = "EXISTS(%(subquery)s OFFSET 0)"
 
 
-_WIDE = 20_000  # cases that somebody may see: then a list in order finds them soon
+_WIDE = 100_000  # cases that somebody may see: a list in order finds some of these soon
 _HOW_MANY = """
 SELECT count(*) FROM (SELECT FROM case_access WHERE grantee = ANY(%s) LIMIT %s) AS few
 """
