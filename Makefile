@@ -19,6 +19,11 @@ $(VENV)/.dev: requirements/dev.lock $(VENV)/.run
 	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
 
+$(VENV)/.bench: requirements/bench.lock $(VENV)/.dev
+	@echo "… peers for benchmarks"
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@touch $@
+
 demo: $(VENV)/.run
 	@exec $(BIN)/yuanqi demo
 
@@ -31,7 +36,7 @@ lint: $(VENV)/.dev
 test: lint
 	@$(BIN)/python -m pytest -n 2
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
 
 messages: $(VENV)/.dev
