@@ -110,11 +110,11 @@ def test_the_list_costs_the_same_however_long_it_is(zone, client_of, django_asse
     client = client_of("clerk")
     for _number in range(2):
         made(zone)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/knowledge/")
     for _number in range(5):
         made(zone)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get("/knowledge/")
 
 
