@@ -75,7 +75,7 @@ def name_of(node: Node, language: str) -> str:
         case tree.Literal(value=float() as value):
             return figure(value)
         case tree.Literal(value=value):
-            return str(value)
+            return quoted(str(value), language)
         case tree.Product(first=first, rest=(("/", other),)) if is_share(node):
             one, two = _bracketed(first, language), _bracketed(other, language)
             return f"{one}占{two}的比例" if chinese else f"{one} as a share of {two}"

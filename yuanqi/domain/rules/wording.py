@@ -46,7 +46,7 @@ def condition_sentence(made: Explanation, language: str) -> str:
     """What is, what is required, and what is missing between them."""
     assert made.subject is not None
     name = name_of(made.subject, language)
-    if language == "zh" and name[-1].isascii():
+    if language == "zh" and name[-1:].isascii():
         name = f"{name} "
     requirement = _requirement(made, language)
     if made.verdict is None:
