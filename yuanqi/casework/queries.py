@@ -14,6 +14,7 @@ from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.foundation.prepared import Given, Read, among
 from yuanqi.foundation.writer import Direct
 from yuanqi.organisation.models import Department, Officer
+from yuanqi.organisation.roster import standing
 
 from .casefile import CaseFile
 from .models import (
@@ -201,9 +202,7 @@ def case_visible(case_id: int, actor: Actor) -> Case:
     return case
 
 
-_IN_HAND = VisibleCase(
-    lambda cases: cases.select_related("enterprise", "lead", "responsible__department")
-)
+_IN_HAND = VisibleCase(lambda cases: cases.select_related("enterprise"))
 _BELONGINGS = """
 SELECT (SELECT max(at) FROM journal_event WHERE stream = %s),
     ARRAY(SELECT grantee FROM case_access WHERE case_id = %s),
@@ -229,6 +228,11 @@ def case_for(case_id: int, actor: Actor, act: Act, at: datetime) -> CaseFile:
         raise NotVisible(case_id)
     belongings = prepared.row(_BELONGINGS, stream, *[case_id] * 5)
     assert belongings is not None, "a row of values is always there"
+    roster = standing(at)
+    if case.lead_id is not None:
+        case.lead = roster.units[case.lead_id]
+    if case.responsible_id is not None:
+        case.responsible = roster.officers[case.responsible_id]
     latest, grantees, bars, has_pauses, has_extensions, has_joined = belongings
     file = CaseFile(case, Direct(heads), actor, at if latest is None else max(at, latest))
     file.known(grantees, bars, pauses=has_pauses, extensions=has_extensions, joined=has_joined)

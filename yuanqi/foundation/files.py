@@ -234,11 +234,12 @@ def path_of(sha256: str) -> Path:
 
 def keep(upload: Upload, at: datetime) -> StoredFile:
     """Return the row of an upload's bytes, made at first sight."""
-    row, _created = StoredFile.objects.get_or_create(
-        sha256=upload.sha256,
-        defaults={"size": upload.size, "content_type": upload.content_type, "stored_at": at},
+    row = StoredFile(
+        sha256=upload.sha256, size=upload.size, content_type=upload.content_type, stored_at=at
     )
-    return row
+    # of two who send the same at once, one is first; the other has no savepoint to go back to
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return StoredFile.objects.get(sha256=upload.sha256)
 
 
 HEADERS: Mapping[str, str] = {

@@ -51,9 +51,12 @@ class Case(models.Model):
     here, indexed, and follow every change; the light is computed from them, never stored.
     """
 
-    number = models.CharField(max_length=12, unique=True)
-    mechanism_version = models.ForeignKey(MechanismVersion, on_delete=models.PROTECT)
-    # of enterprise and responsible there are wider indexes below
+    # a case changes six times in its life, and each time every index is written: there are those
+    # below, none for each key by itself
+    number = models.CharField(max_length=12)
+    mechanism_version = models.ForeignKey(
+        MechanismVersion, on_delete=models.PROTECT, db_index=False
+    )
     enterprise = models.ForeignKey(
         Enterprise, on_delete=models.PROTECT, related_name="cases", db_index=False
     )
@@ -65,7 +68,12 @@ class Case(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     lead = models.ForeignKey(
-        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="led_cases"
+        Department,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="led_cases",
+        db_index=False,
     )
     responsible = models.ForeignKey(
         Officer,
@@ -76,14 +84,24 @@ class Case(models.Model):
         db_index=False,
     )
     clock = models.ForeignKey(
-        "ClockRecord", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "ClockRecord",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     due_at = models.DateTimeField(null=True, blank=True)
     warn_at = models.DateTimeField(null=True, blank=True)
     is_paused = models.BooleanField(default=False)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged",
+        db_index=False,
     )
     # what supervision looks at: counted or written along, so that lists filter by columns
     returns = models.SmallIntegerField(default=0)
@@ -101,6 +119,7 @@ class Case(models.Model):
     class Meta:
         db_table = "case"
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="case_number_once"),
             models.CheckConstraint(
                 condition=Q(state="closed") | Q(responsible__isnull=False),
                 name="case_has_a_responsible_person",
@@ -194,6 +213,11 @@ class Case(models.Model):
                 name="case_dissatisfied",
                 include=_SHOWN,
                 condition=Q(review_level__lt=3),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="case_merged",
+                condition=Q(merged_into__isnull=False),
             ),
             # the few that supervision flags, among all that ever were
             models.Index(

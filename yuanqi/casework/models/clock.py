@@ -32,7 +32,7 @@ class ClockRecord(models.Model):
         Task, null=True, blank=True, on_delete=models.CASCADE, related_name="clocks"
     )
     purpose = models.CharField(max_length=12, choices=Purpose.choices)
-    calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT)
+    calendar = models.ForeignKey(CalendarVersion, on_delete=models.PROTECT, db_index=False)
     started_at = models.DateTimeField()
     limit_amount = models.DecimalField(max_digits=7, decimal_places=1)
     limit_base = models.CharField(max_length=16)
