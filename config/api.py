@@ -68,7 +68,7 @@ def _by_token(request: HttpRequest, given: str) -> None:
         raise Problem("unauthorized", _("令牌不对、已过期或已撤销。"), headers=_WRONG_TOKEN)
     account = admitted.account
     request.user = account
-    request.actor = SimpleLazyObject(lambda: actor_for(account, now))
+    request.actor = SimpleLazyObject(lambda: actor_for(account, now, admitted.roles))
     request.scopes = admitted.scopes
     request.call_limit = {
         "RateLimit-Limit": str(admitted.limit),

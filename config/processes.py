@@ -24,6 +24,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
 from config import live as live_app
+from config.memory import rarely_collected
 from yuanqi.foundation import postgres, subscribers
 
 _PAUSE_SECONDS = 1.0
@@ -98,6 +99,7 @@ def worker() -> int:
     """
     _leave_with_parent()
     watch_database()
+    rarely_collected()
     stop = threading.Event()
     follower = threading.Thread(target=_follow, args=(stop,), daemon=True)
     follower.start()

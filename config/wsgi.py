@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from config.leaving import leave_with_server
+from config.memory import rarely_collected
 from config.shedding import Shedding
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -16,3 +17,4 @@ application = Shedding(
     patience=settings.SERVE_PATIENCE,
 )
 leave_with_server()
+rarely_collected()

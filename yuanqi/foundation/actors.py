@@ -107,10 +107,11 @@ def register_provider(provider: Provider) -> None:
         _providers.append(provider)
 
 
-def actor_for(account: Account, at: datetime) -> Actor:
-    """Return the actor that `account` is at that instant."""
-    found = prepared.rows("SELECT role FROM account_role WHERE account_id = %s", account.pk)
-    roles = frozenset(role for (role,) in found)
+def actor_for(account: Account, at: datetime, roles: frozenset[str] | None = None) -> Actor:
+    """Return the actor that `account` is at that instant; its roles if they were just read."""
+    if roles is None:
+        found = prepared.rows("SELECT role FROM account_role WHERE account_id = %s", account.pk)
+        roles = frozenset(role for (role,) in found)
     actor = replace(NOBODY, account_id=account.pk, name=account.username, roles=roles)
     for provider in _providers:
         known = provider(account, at)
