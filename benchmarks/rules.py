@@ -186,7 +186,8 @@ def _openfisca(drawn: Sequence[Drawn], frame: pl.DataFrame) -> float:
     variable = import_module("openfisca_core.variables").Variable
     enterprise = entities.build_entity("enterprise", "enterprises", "", is_person=True)
     system = import_module("openfisca_core.taxbenefitsystems").TaxBenefitSystem([enterprise])
-    common = {"entity": enterprise, "definition_period": "month"}
+    month = import_module("openfisca_core.periods").DateUnit.MONTH
+    common = {"entity": enterprise, "definition_period": month}
     kinds = {pl.Float64: float, pl.Boolean: bool, pl.String: str, pl.Date: float}
     for name, kind in frame.schema.items():
         system.add_variable(

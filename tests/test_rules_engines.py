@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from yuanqi.domain.rules import Rule
+from yuanqi.domain.rules import Field, Rule, Schema
 from yuanqi.domain.tests.rule_reference import SCHEMA, profiles, rules
 
 Rows = Sequence[dict[str, Any]]
@@ -51,24 +51,28 @@ def in_duckdb() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def in_postgres(databases, django_db_setup: None) -> Iterator[Engine]:
-    with psycopg.connect(
-        databases.url(databases.shared, owner=True), autocommit=True
-    ) as connection:
-        connection.execute(f"CREATE TEMP TABLE profile (row_number integer, {table()})")
+def postgres(databases, django_db_setup: None) -> Iterator[psycopg.Connection]:
+    url = databases.url(databases.shared, owner=True)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
 
-        def run(made: Sequence[Rule], rows: Rows) -> list[list[bool | None]]:
-            connection.execute("DELETE FROM profile")
-            marks = ", ".join(["%s"] * (1 + len(SCHEMA.fields)))
-            connection.cursor().executemany(
-                f"INSERT INTO profile VALUES ({marks})",
-                [[n, *(row[f.name] for f in SCHEMA)] for n, row in enumerate(rows)],
-            )
-            wanted = ", ".join(rule.to_sql("postgres") for rule in made)
-            found = connection.execute(f"SELECT {wanted} FROM profile ORDER BY row_number")
-            return [list(row) for row in found.fetchall()]
 
-        yield run
+@pytest.fixture(scope="module")
+def in_postgres(postgres: psycopg.Connection) -> Engine:
+    postgres.execute(f"CREATE TEMP TABLE profile (row_number integer, {table()})")
+
+    def run(made: Sequence[Rule], rows: Rows) -> list[list[bool | None]]:
+        postgres.execute("DELETE FROM profile")
+        marks = ", ".join(["%s"] * (1 + len(SCHEMA.fields)))
+        postgres.cursor().executemany(
+            f"INSERT INTO profile VALUES ({marks})",
+            [[n, *(row[f.name] for f in SCHEMA)] for n, row in enumerate(rows)],
+        )
+        wanted = ", ".join(rule.to_sql("postgres") for rule in made)
+        found = postgres.execute(f"SELECT {wanted} FROM profile ORDER BY row_number")
+        return [list(row) for row in found.fetchall()]
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +135,23 @@ def test_spark_says_what_one_profile_at_a_time_says(in_spark, texts, rows):
     made = [Rule.parse(text, SCHEMA) for text in texts]
 
     assert in_spark(made, rows) == judged(made, rows)
+
+
+def test_facts_named_like_the_parts_that_sql_names_are_told_apart(postgres):
+    names = ("v1", "V2", "t_v3", "v 4")
+    schema = Schema({name: Field(name, "number") for name in names})
+    text = "v1"
+    for _level in range(6):
+        text = f'ROUND(LEAST({text}, V2 / t_v3 % "v 4" + v1), 2)'
+    rule = Rule.parse(f"{text} = 0.5", schema)
+    facts = {"v1": 0.5, "V2": 7.5, "t_v3": 1.0, "v 4": 2.0}
+    given = ", ".join(
+        f'CAST({value} AS double precision) AS "{name}"' for name, value in facts.items()
+    )
+
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT {rule.to_sql('duckdb')} FROM (SELECT {given})")
+        assert found.fetchall() == [(True,)]
+    found = postgres.execute(f"SELECT {rule.to_sql('postgres')} FROM (SELECT {given}) AS profile")
+    assert found.fetchall() == [(True,)]
+    assert rule.evaluate(facts) is True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -424,6 +426,16 @@ def test_match_all_gives_the_true_and_the_unknown_a_batch_at_a_time():
     assert list(match_all({}, frame)) == []
     with pytest.raises(ValueError):
         list(match_all(rules, frame, batch=0))
+
+
+def test_who_judges_one_profile_doesnt_pay_for_frames():
+    told = (
+        "import sys, yuanqi.domain.rules; print({'polars', 'sqlglot', 'numpy'} & set(sys.modules))"
+    )
+
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+
+    assert found.stdout == "set()\n"
 
 
 def test_an_unknown_dialect_is_refused():
