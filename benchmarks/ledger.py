@@ -16,7 +16,7 @@ from benchmarks.big import Park, park, said
 from benchmarks.harness import Row, at_most
 
 SIZES = (1_000_000, 100_000)
-ROUNDS = 20
+ROUNDS = 12
 _AIMS = {"list": 60, "narrowed": 60, "search": 100, "cockpit": 200}  # ms
 _NAMES = {
     "list": "a role's list of requests, with its counts",

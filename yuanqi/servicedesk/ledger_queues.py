@@ -16,15 +16,9 @@ from yuanqi.casework.models import (
     Task,
     TaskKind,
 )
-from yuanqi.casework.queries import (
-    cases_in_order,
-    cases_led_by,
-    cases_visible_to,
-    cases_worked_by,
-    open_cases,
-    seen_among,
-)
+from yuanqi.casework.queries import cases_visible_to, open_cases
 from yuanqi.casework.rulebook import definition_in, published, version_ids
+from yuanqi.casework.sight import cases_in_order, cases_led_by, cases_worked_by, seen_among
 from yuanqi.domain.clock import Light
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role

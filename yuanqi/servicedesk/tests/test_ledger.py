@@ -9,15 +9,10 @@ from django.test import Client
 
 from tests.desk import NOW, Desk
 from tests.people import at
-from yuanqi.casework import queries
+from yuanqi.casework import sight
 from yuanqi.casework.models import Case, CaseBar, ClockPause, Extension, Task
-from yuanqi.casework.queries import (
-    cases_in_order,
-    cases_led_by,
-    cases_visible_to,
-    cases_worked_by,
-    seen_among,
-)
+from yuanqi.casework.queries import cases_visible_to
+from yuanqi.casework.sight import cases_in_order, cases_led_by, cases_worked_by, seen_among
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
@@ -145,7 +140,7 @@ def test_each_queue_lists_what_it_counts_for_every_role(desk):
 
 @pytest.mark.parametrize("wide", [1, 100_000])
 def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk, monkeypatch, wide):
-    monkeypatch.setattr(queries, "_WIDE", wide)
+    monkeypatch.setattr(sight, "_WIDE", wide)
     # of whatever is barred from a unit, neither way shows it
     barred = Case.objects.get(title="协办中")
     CaseBar.objects.create(case=barred, grantee=f"d{desk.zone.safety.pk}")
@@ -157,9 +152,9 @@ def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk, monkeypatch
         desk.zone.linked_officer,
     ):
         actor = desk.zone.actor(person, NOW)
-        sight = cases_visible_to(actor)
-        visible = set(sight.values_list("pk", flat=True))
-        led = sight.filter(lead=actor.department_id).values_list("pk", flat=True)
+        seen = cases_visible_to(actor)
+        visible = set(seen.values_list("pk", flat=True))
+        led = seen.filter(lead=actor.department_id).values_list("pk", flat=True)
         done = Task.objects.filter(department=actor.department_id, kind="co_handle", state="done")
         helped = set(done.values_list("case", flat=True))
 
