@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import processes
+from config.memory import rarely_collected
 from yuanqi.foundation.models import Account
 
 # of `yuanqi.demo.many.words`: in every text, in a quarter each and never together, only in the
@@ -122,6 +123,7 @@ def main() -> None:
         clients[role] = Client()
         clients[role].force_login(Account.objects.get(username=username))
     views = _views()
+    rarely_collected()  # as `config.wsgi` does
     print("ready", flush=True)
     for line in sys.stdin:
         if line.strip() == "views":

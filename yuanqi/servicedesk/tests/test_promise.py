@@ -708,7 +708,7 @@ def test_the_promise_is_kept_whatever_anybody_does(zone: Zone) -> None:
     run_state_machine_as_test(
         Promise,
         settings=settings(
-            max_examples=20,
+            max_examples=14,
             stateful_step_count=36,
             deadline=None,
             derandomize=True,
