@@ -66,7 +66,20 @@ def machine() -> dict[str, object]:
         "memory_gib": round(memory / 2**30, 1),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
+        # a shared machine is now fast, now slow: what it was like, to compare figures by
+        "ten_million_additions_s": round(_additions(), 2),
     }
+
+
+def _additions() -> float:
+    """Seconds of processor time that ten million additions take: the best of three."""
+    taken = []
+    for _again in range(3):
+        begun, total = time.process_time(), 0
+        for number in range(10_000_000):
+            total += number
+        taken.append(time.process_time() - begun)
+    return min(taken)
 
 
 def _cpu_model() -> str:
