@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from .models import JournalEvent, SubscriberCursor
+from .spells import GoesOn, always
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +65,7 @@ def run_once(subscriber: Subscriber, batch: int = 500) -> int | None:
     return len(events)
 
 
-def catch_up(
-    batch: int = 500, *, patient: bool = False, goes_on: Callable[[], bool] = lambda: True
-) -> int:
+def catch_up(batch: int = 500, *, patient: bool = False, goes_on: GoesOn = always) -> int:
     """Run every subscriber until nothing is left to read; return how many events were handled.
 
     With `patient`, what is written meanwhile is left for the next time: many events at once cost

@@ -258,8 +258,7 @@ def standing(actor: Actor) -> QuerySet[Case]:
     A department's and an officer's are found first, each kind by its own index: who may see a
     request is then asked of these few, not of the hundred thousand that he ever had to do with.
     """
-    is_wide = actor.has(Role.HANDLER, Role.HEAD) or actor.linked_enterprise_ids
-    if actor.sees_every_case or not is_wide:
+    if not _is_department(actor) and (actor.sees_every_case or not actor.linked_enterprise_ids):
         return open_cases(requests_listed(actor))
     his = open_cases(Case.objects.order_by())
     found = [
@@ -267,7 +266,7 @@ def standing(actor: Actor) -> QuerySet[Case]:
         his.filter(enterprise__in=actor.linked_enterprise_ids).values_list("pk"),
         _asked_of(actor).values_list("case").order_by(),
     ]
-    if actor.has(Role.HANDLER, Role.HEAD):
+    if _is_department(actor):
         tasks = Task.objects.filter(department=actor.department_id, state__in=OPEN_TASKS)
         found.append(his.filter(lead=actor.department_id).values_list("pk"))
         found.append(tasks.values_list("case").order_by())

@@ -2,12 +2,13 @@
 
 from django import template
 from django.template import Context
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.models import Case, CaseState
+from yuanqi.foundation.formats import UNKNOWN
 from yuanqi.foundation.pages import Place
 from yuanqi.foundation.templatetags.yuanqi import day, left_tag, light, moment, tone_text
 
@@ -29,7 +30,6 @@ _DISPATCH = (
     ' data-dispatch="{1}">{2}</a>'
 )
 _MUTED = '<span class="yq-muted">{}</span>'
-_ENTITY = mark_safe("—")
 
 
 @register.simple_tag(takes_context=True)
@@ -89,9 +89,9 @@ def _title(row: Row) -> SafeString:
     return format_html(_TITLE, row.url, tag, row.case.title, flags)
 
 
-def _lead(case: Case) -> SafeString:
+def _lead(case: Case) -> str:
     if case.lead:
-        return conditional_escape(case.lead.label)
+        return case.lead.label
     proposed = case.request.proposed_lead
     if proposed:
         return format_html(_MUTED, _("建议 %(unit)s") % {"unit": proposed.label})
@@ -108,9 +108,9 @@ def _dispatch(case: Case, context: Context) -> SafeString | str:
 
 def _how_it_ended(row: Row) -> tuple[SafeString, ...]:
     if row.was_on_time is None:
-        answered = _ENTITY
+        answered = UNKNOWN
     elif row.was_on_time:
-        answered = conditional_escape(_("按时"))
+        answered = _("按时")
     else:
         answered = format_html('<span class="yq-text-red">{}</span>', _("超时"))
     return (
@@ -124,14 +124,12 @@ def _how_it_ended(row: Row) -> tuple[SafeString, ...]:
 
 def _whose_move(row: Row) -> tuple[SafeString, ...]:
     wraps = "" if row.is_paused else mark_safe(" yq-u")
-    move = format_html(_MUTED, "—")
+    move = format_html(_MUTED, UNKNOWN)
     if row.move:
         said = Truncator(row.move).chars(_LONGEST_WAIT) if row.is_paused else row.move
         mine = mark_safe(' class="yq-mine"') if row.move_is_mine else ""
         move = format_html("<span{}>{}</span>", mine, said)
-    left = _ENTITY
-    if row.left is not None:
-        left = conditional_escape(left_tag(row.left, row.day, paused=row.is_paused))
+    left = left_tag(row.left, row.day, paused=row.is_paused)
     return (
         format_html('<td class="is-after{}">{}{}</td>', wraps, move, _own_task(row)),
         format_html('<td class="is-num {}">{}</td>', tone_text(row.light), left),
