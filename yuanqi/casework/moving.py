@@ -41,8 +41,7 @@ class Cases:
         for file in _files(_with_officer(officer), actor, at):
             if is_barred(to, file.bars):
                 raise Conflict(
-                    _("诉求 %(number)s 不能由%(name)s接手，请换一位同事。")
-                    % {"number": file.case.number, "name": to.name}
+                    _("有一件在办诉求不能由%(name)s接手，请换一位同事。") % {"name": to.name}
                 )
             for task in file.tasks:
                 if task.is_open and task.officer_id == officer.pk:
@@ -57,13 +56,13 @@ class Cases:
         self, department: Department, into: Department, *, actor: Actor, at: datetime
     ) -> None:
         """The other department leads, works and sees in its stead; a complaint about the one is
-        kept from the other too. Raises Conflict where that other would handle it."""
+        kept from the other too. Raises Conflict where that other would handle it.
+
+        Neither refusal says which request: whoever merges has no business with requests.
+        """
         for file in _files(_with_department(department), actor, at):
             if f"d{into.pk}" in file.bars or f"d{department.pk}" in file.bars:
-                raise Conflict(
-                    _("诉求 %(number)s 投诉的就是这两个部门之一，请服务中心先改派。")
-                    % {"number": file.case.number}
-                )
+                raise Conflict(_("有一件在办诉求按回避规定不能并过去，请服务中心先改派。"))
             _tasks_to(file, department, into)
             if file.case.lead_id == department.pk:
                 file.set(lead=into)

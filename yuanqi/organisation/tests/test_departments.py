@@ -208,7 +208,29 @@ def test_a_department_isnt_merged_into_one_that_works_on_a_complaint_about_it(
             department_id=zone.safety.pk, into_id=zone.planning.pk, reason="x", actor=keeper, at=NOW
         )
 
-    assert case.number in said(refusal)
+    assert said(refusal) == "有一件在办诉求按回避规定不能并过去，请服务中心先改派。"
+    assert every_row() == before
+
+
+def test_a_complaint_about_the_successor_isnt_told_by_its_number(zone: Zone, keeper: Actor):
+    case = in_hand(zone)
+    CaseBar.objects.create(case=case, grantee=f"o{zone.safety_colleague.pk}")
+    departments.head_set(
+        department_id=zone.safety.pk, officer_id=zone.safety_colleague.pk, actor=keeper, at=NOW
+    )
+    before = every_row()
+
+    with pytest.raises(Conflict) as refusal:
+        officers.officer_leave(
+            officer_id=zone.safety_handler.pk,
+            to_id=zone.safety_colleague.pk,
+            reason="退休",
+            actor=keeper,
+            at=NOW,
+        )
+
+    name = zone.safety_colleague.name
+    assert said(refusal) == f"有一件在办诉求不能由{name}接手，请换一位同事。"
     assert every_row() == before
 
 
