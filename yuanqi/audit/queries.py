@@ -14,9 +14,9 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from yuanqi.foundation import formats, pages, seals, sheets
+from yuanqi.foundation import pages, seals
 from yuanqi.foundation.actors import Actor, Role, actor_for
-from yuanqi.foundation.errors import Conflict, NotVisible
+from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.journal import GENESIS, Audience, digest
 from yuanqi.foundation.models import Account, JournalEvent, JournalPersonal, JournalSeal, RoleGrant
 from yuanqi.foundation.pages import Key
@@ -45,15 +45,6 @@ def require_auditor(actor: Actor) -> None:
     """Raise NotVisible for everybody but the audit administrator."""
     if not actor.has(Role.AUDIT_ADMIN):
         raise NotVisible("audit")
-
-
-def refuse_too_many(listed: QuerySet[Any]) -> None:
-    """Raise Conflict for more rows than a workbook takes."""
-    if pages.count_of(listed, most=sheets.MOST_ROWS).is_more:
-        raise Conflict(
-            _("一次最多导出 %(most)s 行，这里还要多。请先按日期或人缩小范围，再分几次导出。")
-            % {"most": formats.integer(sheets.MOST_ROWS)}
-        )
 
 
 def in_parts(ordered: QuerySet[M]) -> Iterator[list[M]]:

@@ -13,7 +13,13 @@ from decimal import Decimal
 from typing import IO, Any, Literal
 
 import xlsxwriter
+from django.db.models import QuerySet
 from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from . import formats
+from .errors import Conflict
+from .pages import Count, count_of
 
 MOST_ROWS = 50_000  # of one export: what a spreadsheet program still opens at ease
 LONGEST_TEXT = 32_767  # characters that Excel takes in a cell
@@ -36,6 +42,20 @@ class Column:
     head: str
     width: int = 12
     kind: Literal["text", "at", "on", "number"] = "text"
+
+
+def size_of(listed: QuerySet[Any]) -> Count:
+    """How many rows a list has, as far as one workbook takes them."""
+    return count_of(listed, most=MOST_ROWS)
+
+
+def refuse_too_many(size: Count) -> None:
+    """Raise Conflict for more rows than a workbook takes, fifty thousand."""
+    if size.is_more:
+        raise Conflict(
+            _("一次最多导出 %(most)s 行，这里还要多。请先缩小范围，再分几次导出。")
+            % {"most": formats.integer(MOST_ROWS)}
+        )
 
 
 def write(

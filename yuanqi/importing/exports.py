@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.audit import reading
-from yuanqi.foundation import formats, journal, pages, sheets
+from yuanqi.foundation import journal, pages, sheets
 from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.foundation.errors import Conflict, NotVisible
+from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.sheets import Column
 from yuanqi.organisation.lists import OfficerFilters
@@ -68,11 +68,7 @@ def export(
         listed = _months(query, actor, today)
     else:
         listed = _rows(kind, _LISTED[kind](query, actor, today), today)
-    if listed.size.is_more:
-        raise Conflict(
-            _("一次最多导出 %(most)s 行，这里还要多。请先缩小范围，再分几次导出。")
-            % {"most": formats.integer(sheets.MOST_ROWS)}
-        )
+    sheets.refuse_too_many(listed.size)
     count = sheets.write(
         target,
         title=str(ImportKind(kind).label),
@@ -155,7 +151,7 @@ def _rows(kind: str, listed: QuerySet[Any], today: date) -> _Listed:
             [_said(row, one.key) for one in columns]
             for row in listed.order_by("pk").iterator(chunk_size=_AT_A_TIME)
         ),
-        size=pages.count_of(listed, most=sheets.MOST_ROWS),
+        size=sheets.size_of(listed),
     )
 
 

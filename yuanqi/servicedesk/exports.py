@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.models import Case
-from yuanqi.foundation import formats, journal, pages, sheets
+from yuanqi.foundation import formats, journal, sheets
 from yuanqi.foundation.actors import Actor
-from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.pages import Key
 from yuanqi.foundation.sheets import Column
@@ -47,7 +46,7 @@ def ledger_export(
     Raises Conflict, with nothing written, where that were more than fifty thousand.
     """
     listed = asked_for(filters, queues, actor, at)
-    _refuse_too_many(listed)
+    sheets.refuse_too_many(sheets.size_of(listed))
     lain_before = idle_before(at)
 
     def said(cases: Sequence[Case]) -> list[Row]:
@@ -73,7 +72,7 @@ def own_export(target: IO[bytes], *, text: str, actor: Actor, at: datetime) -> i
     Raises Conflict, with nothing written, where that were more than fifty thousand.
     """
     listed = own_asked_for(text, actor)
-    _refuse_too_many(listed)
+    sheets.refuse_too_many(sheets.size_of(listed))
 
     def said(cases: Sequence[Case]) -> list[Any]:
         return [plain_words(row, at) for row in rows_of(cases, actor, at, names={})]
@@ -107,14 +106,6 @@ def own_export(target: IO[bytes], *, text: str, actor: Actor, at: datetime) -> i
     )
     _record(f"q={text}" if text else "", count, actor, at)
     return count
-
-
-def _refuse_too_many(listed: QuerySet[Case]) -> None:
-    if pages.count_of(listed, most=sheets.MOST_ROWS).is_more:
-        raise Conflict(
-            _("一次最多导出 %(most)s 行，这里还要多。请先按日期或部门缩小范围，再分几次导出。")
-            % {"most": formats.integer(sheets.MOST_ROWS)}
-        )
 
 
 def _read(listed: QuerySet[Case], order: Sequence[Key], said: Any) -> Iterator[Any]:

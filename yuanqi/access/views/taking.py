@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from yuanqi.foundation import formats, pages, sheets
-from yuanqi.foundation.errors import Conflict
+from yuanqi.foundation import sheets
 from yuanqi.foundation.models import Account
 from yuanqi.signin.places import address_of
 
@@ -27,11 +26,7 @@ def accounts_workbook(
     is_searched: bool,
 ) -> FileResponse:
     """Raises Conflict for more than fifty thousand."""
-    if pages.count_of(listed, most=sheets.MOST_ROWS).is_more:
-        raise Conflict(
-            _("一次最多导出 %(most)s 行，这里还要多。请先缩小范围，再分几次导出。")
-            % {"most": formats.integer(sheets.MOST_ROWS)}
-        )
+    sheets.refuse_too_many(sheets.size_of(listed))
     target = sheets.temporary()
     count = sheets.write(
         target,

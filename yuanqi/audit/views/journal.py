@@ -94,7 +94,7 @@ def _rows(events: Sequence[JournalEvent]) -> list[dict[str, Any]]:
 
 def _export(request: HttpRequest, found: QuerySet[JournalEvent]) -> HttpResponse:
     at = timezone.now()
-    queries.refuse_too_many(found)
+    sheets.refuse_too_many(sheets.size_of(found))
     columns = [
         Column(_("时间"), 18, "at"), Column(_("谁"), 18), Column(_("做了什么"), 40),
         Column(_("种类"), 32), Column(_("对象"), 18), Column(_("名称"), 24),

@@ -136,7 +136,7 @@ def _export(
     request: HttpRequest, found: QuerySet[AccessRead], person: Person | None
 ) -> HttpResponse:
     at = timezone.now()
-    queries.refuse_too_many(found)
+    sheets.refuse_too_many(sheets.size_of(found))
     columns = [
         Column(_("时间"), 18, "at"), Column(_("谁"), 18), Column(_("看了什么"), 18),
         Column(_("对象"), 18), Column(_("名称"), 28), Column(_("几个值"), 8, "number"),

@@ -157,7 +157,7 @@ def test_more_than_the_most_is_refused_politely_with_nothing_recorded(desk, clie
     }
     page = client.get(response["Location"])
     assert [str(message) for message in page.context["messages"]] == [
-        "一次最多导出 9 行，这里还要多。请先按日期或部门缩小范围，再分几次导出。"
+        "一次最多导出 9 行，这里还要多。请先缩小范围，再分几次导出。"
     ]
 
 
