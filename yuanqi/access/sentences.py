@@ -18,12 +18,10 @@ def _role(code: str) -> str:
     return str(ROLE_LABELS[Role(code)]) if code in list(Role) else code
 
 
-def _matter(payload: Payload) -> str:
+def matter(act: str, role: str) -> str:
     """授予部门经办, 撤销安全管理员, 重置密码."""
-    act = str(Act(payload["act"]).label)
-    if not payload["role"]:
-        return act
-    return _("%(act)s%(role)s") % {"act": act, "role": _role(payload["role"])}
+    label = str(Act(act).label)
+    return _("%(act)s%(role)s") % {"act": label, "role": _role(role)} if role else label
 
 
 def _opened(payload: Payload) -> str:
@@ -49,7 +47,8 @@ def _revoked(payload: Payload) -> str:
 
 
 def _said(text: str, payload: Payload) -> str:
-    return text % {"matter": _matter(payload), "reason": payload.get("reason", "")}
+    said = matter(payload["act"], payload["role"])
+    return text % {"matter": said, "reason": payload.get("reason", "")}
 
 
 _SENTENCES = {

@@ -7,6 +7,10 @@ class AdministrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import words
+        from yuanqi.notices import following, wording
 
+        from . import notices, words
+
+        following.follow(notices.notices_make)
+        wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
         words.define()

@@ -8,9 +8,11 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.audit import kinds
+        from yuanqi.foundation import subscribers
 
-        from . import erasing, event_names, parameters_defined, retention
+        from . import erasing, event_names, following, parameters_defined, retention
 
+        subscribers.subscribe("notices", following.handle)
         retention.define()
         erasing.define()
         parameters_defined.define()

@@ -127,7 +127,7 @@ def choices_save(
     journal.lock(_stream(actor))
     if (habits.quiet_from is None) != (habits.quiet_until is None):
         raise Invalid(_("免打扰要写清从几点到几点。"), "quiet_until")
-    known = {code for code, _group in wording.groups(actor.side)}
+    known = {code for code, _group in wording.groups(actor)}
     if unknown := {group for _kind, group in choices} - known:
         raise Invalid(", ".join(sorted(unknown)))
     channels = {

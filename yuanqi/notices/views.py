@@ -156,7 +156,7 @@ def _choices_form(request: HttpRequest) -> ChoicesForm:
     channels = queries.channels_of(request.actor)
     return ChoicesForm(
         [channels[kind] for kind in transports.offered() if _serves(channels, kind)],
-        wording.groups(request.actor.side),
+        wording.groups(request.actor),
         queries.chosen_by(request.actor),
         queries.habits_of(request.actor.account_id),
         request.POST if request.method == "POST" else None,
@@ -192,7 +192,7 @@ def _settings_page(
     if choices is None:
         choices = ChoicesForm(
             [channels[kind] for kind in transports.offered() if _serves(channels, kind)],
-            wording.groups(request.actor.side),
+            wording.groups(request.actor),
             queries.chosen_by(request.actor),
             queries.habits_of(request.actor.account_id),
         )

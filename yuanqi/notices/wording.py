@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 
-from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.actors import Actor, Role, Side
 
 from .models import Notice, When
+
+_ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Group:
     kinds: frozenset[str]
     default: When
     sides: frozenset[Side] = field(default=frozenset({Side.PARK, Side.ENTERPRISE}))
+    roles: frozenset[Role] = frozenset()  # of administrators, who have no side and no other groups
+
+    def is_for(self, actor: Actor) -> bool:
+        if self.roles or actor.has(*_ADMINISTRATORS):
+            return actor.has(*self.roles)
+        return actor.side in self.sides
 
 
 Provider = Callable[[Sequence[Notice], Actor], Mapping[int, Line]]
@@ -65,13 +73,13 @@ def lines_of(notices: Sequence[Notice], actor: Actor) -> dict[int, Line]:
     return said
 
 
-def groups(side: Side | None = None) -> list[tuple[str, Group]]:
-    """Every group with its full code, those for one side of the desk if it is named."""
+def groups(actor: Actor | None = None) -> list[tuple[str, Group]]:
+    """Every group with its full code, those that somebody decides about if he is named."""
     return [
         (f"{name}.{group.code}", group)
         for name, source in sorted(_sources.items())
         for group in source.groups
-        if side is None or side in group.sides
+        if actor is None or group.is_for(actor)
     ]
 
 

@@ -10,14 +10,14 @@ class ServicedeskConfig(AppConfig):
         from yuanqi.audit import kinds
         from yuanqi.foundation import subscribers
         from yuanqi.knowledge import labels
-        from yuanqi.notices import wording
+        from yuanqi.notices import following, wording
         from yuanqi.organisation import merging
 
         from . import erasing, event_names, notices, notices_words, parameters_defined, search_index
         from .moving import CATEGORIES
         from .rows import category_names
 
-        subscribers.subscribe("notices", notices.handle)
+        following.follow(notices.notices_make)
         wording.register(notices.SOURCE, notices_words.lines, notices_words.GROUPS)
         subscribers.subscribe("search", search_index.handle)
         erasing.define()

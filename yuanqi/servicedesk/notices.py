@@ -1,4 +1,4 @@
-"""Who is told what: the subscriber "notices" makes lines in people's messages from events.
+"""Who is told what of requests: lines in people's messages, made from events.
 
 Never for the one who acted, nor for anybody whom the case is kept from. Running again over the same
 events adds nothing. Whoever is away is told too, for when he is back; meanwhile so is whoever acts
@@ -7,8 +7,6 @@ for him.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-
-from django.utils import timezone
 
 from yuanqi.casework.events import (
     CaseClosed,
@@ -76,11 +74,6 @@ _URGENT = frozenset(
         Told.SUPERVISED,
     }
 )
-
-
-def handle(events: Sequence[JournalEvent]) -> None:
-    """The subscriber's handler."""
-    notices_make(events, now=timezone.now())
 
 
 def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:

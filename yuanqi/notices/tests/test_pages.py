@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from tests.evidence import every_row
 from tests.people import at
-from yuanqi.foundation.actors import Role, Side
+from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.models import JournalEvent, RoleGrant
 from yuanqi.notices import operations
@@ -245,7 +245,8 @@ DESK = {
 @pytest.fixture
 def written() -> dict[str, str]:
     """The whole form: what is chosen of the service desk's, the rest at once."""
-    rest = {f"mail_{code.replace('.', '_')}": "once" for code, _group in groups(Side.PARK)}
+    officer = Actor(side=Side.PARK)
+    rest = {f"mail_{code.replace('.', '_')}": "once" for code, _group in groups(officer)}
     return rest | DESK
 
 

@@ -11,11 +11,12 @@ from yuanqi.casework.models import Case
 from yuanqi.foundation import subscribers
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.models import JournalEvent, SubscriberCursor
+from yuanqi.notices.following import handle
 from yuanqi.notices.models import Notice
 from yuanqi.organisation import operations as organisation
 from yuanqi.registry import operations as registry
 from yuanqi.servicedesk import operations as desk
-from yuanqi.servicedesk.notices import handle, notices_make
+from yuanqi.servicedesk.notices import notices_make
 from yuanqi.servicedesk.tests.noticed import RAISED_AT, TEXT, Desk
 
 
