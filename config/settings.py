@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "yuanqi.notices",
     "yuanqi.organisation",
     "yuanqi.registry",
+    "yuanqi.conditions",
     "yuanqi.casework",
     "yuanqi.importing",
     "yuanqi.supervision",

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class ConditionsConfig(AppConfig):
+    name = "yuanqi.conditions"
+    label = "conditions"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yuanqi.audit import kinds as audited
+        from yuanqi.organisation import merging
+
+        from . import event_names, sentences
+        from .moving import CONDITIONS
+
+        audited.name(event_names.NAMES)
+        sentences.define()
+        merging.register(CONDITIONS)
