@@ -12,6 +12,7 @@ from config import processes
 from yuanqi.audit import operations as audit
 from yuanqi.audit import retention as kept_kinds
 from yuanqi.casework import calendar_moves, definition
+from yuanqi.conditions import shipping
 from yuanqi.foundation import backup as backups
 from yuanqi.foundation import grants, migrating, seals, verify
 from yuanqi.foundation.errors import Conflict
@@ -22,9 +23,10 @@ from yuanqi.servicedesk import search_index
 
 
 def bring_up_to_date(*, verbosity: int = 1) -> None:
-    """Apply migrations as the owner, then grant the program what it needs."""
+    """Apply migrations as the owner, grant the program what it needs, bring in shipped rules."""
     migrating.migrate(verbosity=verbosity)
     grants.apply(program=settings.DATABASES["default"]["USER"])
+    shipping.load(at=timezone.now())
     # the owner's connection is for this alone
     connections["owner"].close()
 

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 
 from yuanqi.casework import loading as mechanisms
+from yuanqi.conditions import shipping as rules
 from yuanqi.domain import uscc
 from yuanqi.foundation.actors import SYSTEM, Actor, Role, actor_for
 from yuanqi.foundation.models import Account, RoleGrant
@@ -115,6 +116,7 @@ def build_zone() -> Zone:
 
     mechanisms.publish_all(**act, valid_from=BEFORE.date())
     desk.load_categories(**act)
+    rules.load(at=BEFORE)
 
     def firm(serial: str, name: str, short: str, who: str, username: str):
         enterprise = registry.enterprise_register(

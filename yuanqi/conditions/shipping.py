@@ -74,12 +74,18 @@ def load(*, at: datetime) -> int:
 
     Raises RuleError if one of them isn't a rule over its kind's facts.
     """
+    if not _missing():
+        return 0
     journal.lock("conditions")  # two starts at once write one row each
-    have = set(Condition.objects.values_list("kind", "code"))
-    new = [said for key, said in _shipped.items() if key not in have]
+    new = _missing()
     for said in new:
         _publish(said, at)
     return len(new)
+
+
+def _missing() -> list[Shipped]:
+    have = set(Condition.objects.values_list("kind", "code"))
+    return [said for key, said in _shipped.items() if key not in have]
 
 
 def _publish(said: Shipped, at: datetime) -> None:
