@@ -124,9 +124,10 @@ DATABASES = {
 # past a pool, for what needs a session of its own
 _direct = env.text("DATABASE_URL_DIRECT")
 DATABASE_DIRECT = env.database(_direct) if _direct else None
-# the statements of every write are prepared once a session (foundation.prepared); behind a pool
-# that lends sessions by the transaction they can't be
-_options = {**DATABASES["default"].get("OPTIONS", {}), "prepare_threshold": None if _direct else 1}
+# the statements of every write are prepared once a session (foundation.wire); behind a pool that
+# lends sessions by the transaction they can't be
+PREPARES = not _direct
+_options = {**DATABASES["default"].get("OPTIONS", {}), "prepare_threshold": None}
 if not _direct:
     # to start a second process takes longer than a page may; and others wait for that core
     _options.setdefault("options", "-c max_parallel_workers_per_gather=0")
@@ -181,6 +182,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILES_ROOT = VAR / "files"
+FACTS_ROOT = VAR / "facts"
 FILE_LARGEST_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

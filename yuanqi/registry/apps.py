@@ -13,6 +13,7 @@ class RegistryConfig(AppConfig):
 
         from . import erasing
         from .bearing import Contacts
+        from .facts import shipping
         from .moving import LINKS
         from .queries import contact_of, links_of
 
@@ -21,6 +22,7 @@ class RegistryConfig(AppConfig):
         bearers.register(Contacts())
         units.register(LINKS)
         erasing.define()
+        shipping.ship()
         _describe()
 
 

@@ -16,7 +16,7 @@ from yuanqi.domain.rules.evaluation import ENTRY, Facts, Function, compare, func
 from yuanqi.domain.rules.fields import Field, Type
 from yuanqi.domain.rules.solving import LineOf, equal_at, line_of
 from yuanqi.domain.rules.tree import Known, Node, Value
-from yuanqi.domain.rules.wording import condition_sentence, group_sentence
+from yuanqi.domain.rules.wording import condition_sentence, demand_sentence, group_sentence
 
 
 class Kind(StrEnum):
@@ -70,6 +70,10 @@ class Explanation:
         if self.kind in (Kind.EVERY, Kind.SOME):
             return group_sentence(self, language)
         return condition_sentence(self, language)
+
+    def demand(self, language: str = "zh") -> str:
+        """What a plain condition asks for, in "zh" or "en": the rule itself, said in words."""
+        return demand_sentence(self, language)
 
     def lines(self, language: str = "zh", depth: int = 0) -> Iterator[tuple[int, str]]:
         """This and all below it, each sentence with its depth."""

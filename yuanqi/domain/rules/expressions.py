@@ -39,6 +39,10 @@ class Compiler:
     def condition(self, node: Node) -> pl.Expr:
         return self._value(node).expression
 
+    def value(self, node: Node) -> pl.Expr:
+        """What a node gives, null wherever that is unknown."""
+        return self._finite(node).expression
+
     # values
 
     def _value(self, node: Node) -> Part:

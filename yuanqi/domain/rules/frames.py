@@ -12,9 +12,10 @@ from typing import TypeVar
 
 import polars as pl
 
-from yuanqi.domain.rules.columns import Columns
+from yuanqi.domain.rules.columns import DTYPES, Columns
 from yuanqi.domain.rules.expressions import Compiler, of_height
 from yuanqi.domain.rules.fields import Field
+from yuanqi.domain.rules.formula import Formula
 from yuanqi.domain.rules.rule import Rule
 from yuanqi.domain.rules.tree import Node
 
@@ -44,6 +45,23 @@ def match_all(
         chosen = ids[first : first + batch]
         judged = _judged(roots[first : first + batch], columns)
         yield _rows(chosen, judged)
+
+
+def columns_of(formulas: Mapping[str, Formula], frame: pl.DataFrame) -> pl.DataFrame:
+    """The value of each formula, a column each, of the type that it has."""
+    roots = [formula.folded for formula in formulas.values()]
+    fields = {field.name: field for formula in formulas.values() for field in formula.fields}
+    columns = Columns(frame, fields.values(), roots)
+    compiler = Compiler(columns)
+    made = columns.frame.select(
+        compiler.value(root).alias(str(place)) for place, root in enumerate(roots)
+    )
+    return pl.DataFrame(
+        [
+            of_height(series, columns.height).cast(DTYPES[formula.type]).alias(name)
+            for series, (name, formula) in zip(made.get_columns(), formulas.items(), strict=True)
+        ]
+    )
 
 
 def _verdicts(rules: Mapping[str, Rule], frame: pl.DataFrame) -> pl.DataFrame:

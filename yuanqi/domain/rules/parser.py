@@ -27,6 +27,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def parse(text: str, schema: Schema) -> Node:
     """The tree of a condition over the schema's fields; RuleError for anything else."""
+    return checking.condition(_Parser(text, schema).whole())
+
+
+def parse_value(text: str, schema: Schema) -> Node:
+    """The tree of a value of any type; RuleError for anything else."""
     return _Parser(text, schema).whole()
 
 
@@ -41,7 +46,7 @@ class _Parser:
     def whole(self) -> Node:
         if self._word.kind == "end":
             raise RuleError("the rule is empty", 0, "规则为空")
-        node = checking.condition(self._condition())
+        node = self._condition()
         if self._word.kind != "end":
             raise self._unexpected("the end of the rule", "规则到此结束")
         return node

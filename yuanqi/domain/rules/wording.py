@@ -66,6 +66,16 @@ def condition_sentence(made: Explanation, language: str) -> str:
     )
 
 
+def demand_sentence(made: Explanation, language: str) -> str:
+    """What a condition asks for, whatever is the case: no verdict, no figure."""
+    assert made.subject is not None
+    name = name_of(made.subject, language)
+    requirement = _requirement(made, language)
+    if language != "zh":
+        return f"{name}: {requirement}"
+    return f"{name} {requirement}" if name[-1:].isascii() else f"{name}{requirement}"
+
+
 def _unknown(made: Explanation, name: str, requirement: str, language: str) -> str:
     assert made.subject is not None
     labels = _labels_of(made, language)

@@ -11,6 +11,7 @@ from .enterprise import (
     LinkRole,
     Standing,
 )
+from .facts import Fact, FactSource, FactType, ParkField
 from .indicators import Indicator, IndicatorSource
 from .profile import Address, Certificate, Investor, Title
 from .projects import Milestone, Project, ProjectInvestment, ProjectStage, Stage
@@ -24,12 +25,16 @@ __all__ = [
     "Enterprise",
     "EnterpriseGroup",
     "EnterpriseSearch",
+    "Fact",
+    "FactSource",
+    "FactType",
     "Indicator",
     "IndicatorSource",
     "Investor",
     "Link",
     "LinkRole",
     "Milestone",
+    "ParkField",
     "Project",
     "ProjectInvestment",
     "ProjectStage",
