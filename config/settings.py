@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "yuanqi.casework",
     "yuanqi.importing",
     "yuanqi.supervision",
+    "yuanqi.monitoring",
     "yuanqi.knowledge",
     "yuanqi.servicedesk",
     "yuanqi.insight",

@@ -8,9 +8,7 @@ for reads by key, whose plan doesn't depend on the values; lists and searches mu
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-import psycopg
 from django.db import DatabaseError, connection
-from django.db.backends.utils import CursorWrapper
 from django.db.models import (
     BooleanField,
     Expression,
@@ -25,43 +23,22 @@ from django.db.models import (
 from django.db.models.query import ValuesListIterable, get_related_populators
 from psycopg.types.numeric import Int8
 
+from . import wire
+
 M = TypeVar("M", bound=Model)
 Row = tuple[Any, ...]
-
-_MOST_PREPARED = 500  # a session; each takes a few kilobytes of the server
 
 
 def rows(sql: str, *values: Any) -> list[Row]:
     """Run a statement and return its rows; a statement without rows returns none."""
-    with _cursor() as cursor:
-        cursor.execute(sql, [_as_sent(value) for value in values])
-        result = cursor.pgresult  # `description` would describe each column anew
-        return cast(list[Row], cursor.fetchall() if result and result.nfields else [])
+    # a whole number has one type, whatever its size: else each size is a statement of its own
+    return wire.rows(sql, [Int8(value) if type(value) is int else value for value in values])
 
 
 def row(sql: str, *values: Any) -> Row | None:
     """Run a statement and return its first row, or None."""
     found = rows(sql, *values)
     return found[0] if found else None
-
-
-class _Cursor(psycopg.Cursor[Row]):
-    """Leaves values to the server, and says what it asked to Django's log of queries."""
-
-    def _send_query_prepared(self, name: bytes, pgq: Any, **how: Any) -> None:
-        self._query = pgq
-        super()._send_query_prepared(name, pgq, **how)
-
-
-def _cursor() -> CursorWrapper:
-    connection.ensure_connection()
-    connection.connection.prepared_max = _MOST_PREPARED
-    return connection._prepare_cursor(_Cursor(connection.connection))
-
-
-def _as_sent(value: Any) -> Any:
-    # a whole number has one type, whatever its size: else each size is a statement of its own
-    return Int8(value) if type(value) is int else value
 
 
 class Given(Expression):

@@ -1,0 +1,101 @@
+"""Statements that a session prepares once: the same rows and the same errors as by a cursor."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+
+from yuanqi.foundation import prepared, wire
+from yuanqi.foundation.models import Account
+
+_PREPARED = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT 7 +%%'"
+
+
+def by_cursor(sql: str, *values: object) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_rows_are_those_that_a_cursor_gives() -> None:
+    sql = "SELECT %s::text, %s::bigint, %s::timestamptz, %s::bigint[], NULL::text, '5 %%'"
+    given = ("茶", 7, datetime(2026, 2, 28, 23, 59, 59, 7, tzinfo=UTC), [1, 2])
+    assert prepared.rows(sql, *given) == [(*given, None, "5 %")] == by_cursor(sql, *given)
+
+
+@pytest.mark.django_db
+def test_a_statement_is_prepared_once_however_large_its_numbers() -> None:
+    sql = "SELECT 7 + %s::bigint"
+    assert [prepared.row(sql, n) for n in (1, 2**40)] == [(8,), (2**40 + 7,)]
+    assert by_cursor(_PREPARED) == [("SELECT 7 + $1::bigint",)]
+
+
+@pytest.mark.django_db
+def test_a_statement_without_rows_gives_none() -> None:
+    assert prepared.rows("UPDATE account SET language = language WHERE id = %s", -1) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text", ["2026-11-22 09:00:00+00", "2026-11-22 09:00:00.5+00", "0001-01-01 00:00:00+00"]
+)
+@pytest.mark.django_db
+def test_instants_are_read_in_utc(text: str) -> None:
+    read = prepared.row("SELECT %s::timestamptz", text)
+    assert read == (datetime.fromisoformat(text),)
+    assert read[0].tzinfo is UTC
+
+
+@pytest.mark.django_db
+def test_whoever_counts_statements_is_told_of_them() -> None:
+    with CaptureQueriesContext(connection) as told:
+        prepared.row("SELECT 7 + %s::bigint", 1)
+    assert [one["sql"] for one in told] == ["SELECT 7 + $1::bigint"]
+
+
+@pytest.mark.django_db
+def test_errors_are_those_of_django() -> None:
+    with pytest.raises(DataError), transaction.atomic():
+        prepared.row("SELECT 1 / %s::bigint", 0)
+    one = Account.objects.create(username="tea")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        prepared.rows("INSERT INTO account SELECT (a).* FROM (SELECT a FROM account a) AS x")
+    assert Account.objects.get() == one
+
+
+@pytest.mark.django_db
+def test_nothing_is_asked_in_a_broken_transaction() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            prepared.row("SELECT 1")
+        transaction.set_rollback(False)
+
+
+@pytest.mark.usefixtures("committed")
+def test_what_is_written_belongs_to_the_transaction() -> None:
+    stood = prepared.rows("SELECT name, version FROM standing ORDER BY name")
+    with transaction.atomic():
+        prepared.rows("UPDATE standing SET version = gen_random_uuid() WHERE %s", True)
+        transaction.set_rollback(True)
+    assert prepared.rows("SELECT name, version FROM standing ORDER BY name") == stood
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_new_session_prepares_anew() -> None:
+    prepared.row("SELECT 7 + %s::bigint", 1)
+    connection.close()
+    assert prepared.row("SELECT 7 + %s::bigint", 1) == (8,)
+
+
+@pytest.mark.django_db
+def test_a_session_forgets_when_it_has_prepared_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_MOST_PREPARED", 2)
+    assert [prepared.row(f"SELECT {n} + %s::bigint", 1) for n in range(20)] == [
+        (n + 1,) for n in range(20)
+    ]
+    (count,) = by_cursor("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'yuanqi_%%'")
+    assert count[0] <= 2

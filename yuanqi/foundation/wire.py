@@ -1,0 +1,126 @@
+"""Statements as they go over the wire: prepared once a session, sent without a cursor.
+
+A page sends twenty statements and a write a hundred. Half of what one costs in Python is building
+a cursor for it and asking each time whether the session knows it already; here a session keeps
+what it has prepared, by text and types of the values.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.types.datetime import TimestamptzLoader
+
+Row = tuple[Any, ...]
+
+_MOST_PREPARED = 500  # a session; each takes a few kilobytes of the server
+_KEPT = "yuanqi_session"  # where Django's connection keeps it; gone with a new session
+_HAS_ROWS = ExecStatus.TUPLES_OK
+_IS_DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+
+
+def rows(sql: str, values: Sequence[Any]) -> list[Row]:
+    """Run a statement and return its rows; one without rows returns none.
+
+    `sql` has `%s` for each value, `%%` for a per cent sign. Errors are Django's.
+    """
+    own = connections[DEFAULT_DB_ALIAS]  # past the proxy, which asks for it at each attribute
+    own.ensure_connection()
+    own.validate_no_broken_transaction()
+    if own.execute_wrappers or own.queries_logged or not settings.PREPARES:
+        return _seen(own, sql, values)  # somebody counts statements, or a pool lends the session
+    with own.wrap_database_errors:
+        return _session(own).rows(sql, values)
+
+
+def _seen(own: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> list[Row]:
+    """The same by a cursor, whose statements are told to whoever listens."""
+    with own._prepare_cursor(_Cursor(own.connection)) as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+class _Cursor(psycopg.Cursor[Row]):
+    """Leaves the values to the server, and prepares nothing: that is this module's."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        return super().execute(query, params, **{**how, "prepare": False})
+
+
+class _Session:
+    """What one connection has prepared."""
+
+    def __init__(self, conn: psycopg.Connection[Any]) -> None:
+        self.conn = conn
+        self.values = Transformer(conn)
+        self.results = Transformer(conn)
+        self.names: dict[tuple[str, tuple[int, ...]], bytes] = {}
+
+    def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        wire = self.conn.pgconn
+        sent = self.values.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types = self.values.types or ()
+        formats = self.values.formats
+        name = self.names.get((sql, types))
+        with self.conn.lock:
+            if wire.transaction_status == TransactionStatus.IDLE and not self.conn.autocommit:
+                self._done(wire.exec_(b"BEGIN"))
+            if name is None:
+                name = self._prepared(sql, types)
+            result = self._done(wire.exec_prepared(name, sent, formats))
+        if result.status != _HAS_ROWS:
+            return []
+        self.results.set_pgresult(result)
+        return self.results.load_rows(0, result.ntuples, tuple)
+
+    def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
+        if len(self.names) >= _MOST_PREPARED:
+            self._done(self.conn.pgconn.exec_(b"DEALLOCATE ALL"))
+            self.names.clear()
+        name = b"yuanqi_%d" % len(self.names)
+        self._done(self.conn.pgconn.prepare(name, _with_places(sql), types))
+        self.names[sql, types] = name
+        return name
+
+    def _done(self, result: Any) -> Any:
+        if result.status not in _IS_DONE:
+            raise psycopg.errors.error_from_result(result, self.conn.info.encoding)
+        return result
+
+
+def _with_places(sql: str) -> bytes:
+    """Say the places of values as the server does: $1, $2, …"""
+    first, *others = (part.replace("%%", "%") for part in sql.split("%s"))
+    return "".join([first, *(f"${n}{part}" for n, part in enumerate(others, 1))]).encode()
+
+
+def _session(own: BaseDatabaseWrapper) -> _Session:
+    found: _Session | None = getattr(own, _KEPT, None)
+    if found is None or found.conn is not own.connection:
+        found = _Session(own.connection)
+        setattr(own, _KEPT, found)
+    return found
+
+
+class _Instant(TimestamptzLoader):
+    """Reads instants in UTC, as all sessions here have them, by Python's own reader: a fifth."""
+
+    timezone = UTC  # Django asks whether it is the one that it wants
+
+    def load(self, data: Any) -> datetime:
+        try:
+            return datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:  # infinity, or before the year 1
+            return super().load(data)
+
+
+def read_instants_fast(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Have a new connection read instants so; a session in another time zone keeps its own way."""
+    if connection.timezone == UTC:
+        connection.connection.adapters.register_loader("timestamptz", _Instant)
