@@ -9,10 +9,13 @@ class ConditionsConfig(AppConfig):
     def ready(self) -> None:
         from yuanqi.audit import kinds as audited
         from yuanqi.organisation import merging
+        from yuanqi.registry import facts
 
         from . import event_names, sentences
         from .moving import CONDITIONS
+        from .uses import uses_of
 
         audited.name(event_names.NAMES)
         sentences.define()
         merging.register(CONDITIONS)
+        facts.users.register(uses_of)

@@ -7,13 +7,13 @@ all; what follows from a verdict is the slice's own.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 
 import polars as pl
 from django.utils.functional import Promise
 
 from yuanqi.domain.rules import Schema
 from yuanqi.foundation.actors import Actor, Side
+from yuanqi.registry import facts
 
 Text = str | Promise
 Predicate = Callable[[Actor], bool]
@@ -23,16 +23,6 @@ Frame = Callable[[], tuple[date, pl.DataFrame]]  # the day, and a row each: "ent
 def is_staff(actor: Actor) -> bool:
     """Officers of the park read every rule; the three administrators see no business (三员分立)."""
     return actor.side is Side.PARK and actor.officer_id is not None
-
-
-def facts_schema() -> Schema:
-    """What is known of enterprises."""
-    return import_module("yuanqi.registry.facts").schema()
-
-
-def facts_latest() -> tuple[date, pl.DataFrame]:
-    """What was known of all enterprises when it was last put together."""
-    return import_module("yuanqi.registry.facts").latest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +41,8 @@ class Kind:
     drafters: Text
     confirmers: Text
     purpose: Text = ""
-    schema: Callable[[], Schema] = facts_schema
-    frame: Frame | None = facts_latest
+    schema: Callable[[], Schema] = facts.schema
+    frame: Frame | None = facts.latest
     subject: str = "enterprise"
     is_open: bool = False
     address: Callable[[str], str] | None = None

@@ -153,7 +153,9 @@ def draft_submit(
     if not row.source:
         raise Invalid(_("请写明依据哪个文件、哪一条。"), "source")
     require_publishable(condition, row, at)
-    DIRECT.update(row, state=State.SUBMITTED, submitted_at=at)
+    # who hands it in vouches for it too, and can't be the second person
+    written_by = sorted({*row.written_by, *account_of(actor)})
+    DIRECT.update(row, state=State.SUBMITTED, submitted_at=at, written_by=written_by)
     record(
         condition,
         ConditionSubmitted(
