@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("yuanqi.servicedesk.urls")),
     path("", include("yuanqi.web.enterprise_urls")),
     path("", include("yuanqi.knowledge.urls")),
+    path("", include("yuanqi.monitoring.urls")),
     path("", include("yuanqi.conditions.urls")),
     path("", include("yuanqi.notices.urls")),
     path("", include("yuanqi.organisation.urls")),

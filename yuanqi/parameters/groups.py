@@ -7,6 +7,7 @@ from .parameters import define_group
 _GROUPS = (
     ("requests", _("诉求办理")),
     ("supervision", _("督办与质检")),
+    ("monitoring", _("重点指标调度")),
     ("notices", _("通知")),
     ("files", _("附件")),
     ("lists", _("列表与导出")),

@@ -1,0 +1,1 @@
+"""Pages of key indicators: the enterprise's, the staff's, the zone's, the targets'."""
