@@ -208,10 +208,11 @@ class DraftForm(KeptForm):
             form.data["seen"] = json.dumps({**seen, "cases": now}, ensure_ascii=False)
         return form, told  # type: ignore[return-value]
 
-    def anew(self) -> "DraftForm":
-        """What was typed, as a new version: the one that it was for is decided."""
+    def anew(self, shown: "DraftForm") -> "DraftForm":
+        """What was typed, over what a fresh form would be shown with."""
         data = self.data.copy()
-        data["number"], data["seen"], data["once"] = "", "", str(uuid4())
+        data["number"] = str(shown.initial["number"] or "")
+        data["seen"], data["once"] = shown.initial["seen"], str(uuid4())
         return DraftForm(data, schema=self.schema)
 
 

@@ -97,6 +97,18 @@ def history_of(condition: Condition) -> list[ConditionVersion]:
     return list(_versions().filter(condition=condition).order_by("-number"))
 
 
+def standing_versions(today: date) -> QuerySet[ConditionVersion]:
+    """Of all rules what holds, will hold, or is being written."""
+    return (
+        _versions()
+        .filter(
+            Q(state__in=OPEN)
+            | Q(state=State.PUBLISHED) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+        )
+        .order_by("condition_id", "number")
+    )
+
+
 def version_before(version: ConditionVersion) -> ConditionVersion | None:
     """What a version is held against: the published one that holds the day before it begins;
     for one without a day, the published one that begins last."""
