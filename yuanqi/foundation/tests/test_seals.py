@@ -204,7 +204,10 @@ def test_a_seal_is_not_made_without_the_key_that_the_database_does_not_hold(seal
 
     settings.SEAL_KEY = "another key"
 
-    assert broken() == f"seal {first.pk} of 2026-11-05 04:10 was altered"
+    assert broken() == (
+        f"seal {first.pk} of 2026-11-05 04:10 was altered, or YUANQI_SEAL_KEY is not the key that"
+        " the seals were made with: none fits it"
+    )
 
 
 def test_a_seal_removed_from_the_middle_is_missed_by_the_next(sealed):
