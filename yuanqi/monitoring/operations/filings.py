@@ -85,11 +85,12 @@ def filing_send(
     known = known_of(filing)
     wanted = _wanted(known, figures)
     _check_forecasts(filing, forecasts)
-    odd = _explained(_odd(filing, known, wanted, forecasts, at), reasons)
     if wanted:
         registry.indicators_state(
             enterprise_id=enterprise_id, month=month, figures=wanted, actor=actor, at=at
         )
+    # after the register has refused what can't be; what is asked about takes all of it back
+    odd = _explained(_odd(filing, known, wanted, forecasts, at), reasons)
     acts.forecasts_state(
         DIRECT,
         enterprise=filing.enterprise,
