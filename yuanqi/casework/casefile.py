@@ -196,7 +196,9 @@ class CaseFile(CaseParts):
         """Let these see the case, and what was merged into it."""
         for grantee in grantees:
             if grantee not in self.grantees:
-                self.writer.insert(CaseAccess(case=self.case, grantee=grantee))
+                self.writer.insert(
+                    CaseAccess(case=self.case, grantee=grantee, opened_at=self.case.opened_at)
+                )
                 self.grantees.add(grantee)
                 for file in self.joined:
                     file.grant(grantee)

@@ -171,8 +171,8 @@ def _tell(
 
 
 _SEE = """
-INSERT INTO case_access (case_id, grantee)
-SELECT case_id, %s FROM case_access WHERE grantee = %s ON CONFLICT DO NOTHING
+INSERT INTO case_access (case_id, grantee, opened_at)
+SELECT case_id, %s, opened_at FROM case_access WHERE grantee = %s ON CONFLICT DO NOTHING
 """
 _BAR = """
 INSERT INTO case_bar (case_id, grantee)

@@ -114,8 +114,9 @@ class VisibleCase:
     def to(self, actor: Actor, case_id: int) -> Case | None:
         """The case; None if there is none or the actor may not see it."""
         way = (actor.sees_every_case, actor.side is Side.PARK)
+        names = () if actor.sees_every_case else actor.grantees
         return self._ways[way].first(
-            pk=case_id, names=list(actor.grantees), barred=list(names_to_be_barred(actor))
+            pk=case_id, names=list(names), barred=list(names_to_be_barred(actor))
         )
 
 

@@ -1,6 +1,7 @@
 """Short ways to what an actor may see, where the long one reads too much: each shows the same."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -36,6 +37,72 @@ def cases_in_order(actor: Actor) -> QuerySet[Case]:
         return cases_visible_to(actor)
     let_in = CaseAccess.objects.filter(grantee__in=actor.grantees, case=OuterRef("pk"))
     return not_barred(Case.objects.filter(_Probe(let_in)), actor)
+
+
+_MANY_NAMES = 200  # under which somebody may come in: past that each is a look at the index
+# each name's newest (or oldest), of which the newest of all are taken; `%s` in the bounds is the
+# row that the page before ended with
+_IN_ORDER = """
+SELECT case_id FROM (
+    SELECT DISTINCT seen.opened_at, seen.case_id
+    FROM unnest(%s::text[]) AS name CROSS JOIN LATERAL (
+        SELECT access.opened_at, access.case_id
+        FROM case_access AS access JOIN "case" ON "case".id = access.case_id
+        WHERE access.grantee = name AND "case".mechanism_version_id = ANY(%s)
+            AND (access.opened_at, access.case_id) {beyond} (%s::timestamptz, %s)
+            AND NOT EXISTS (
+                SELECT FROM case_bar
+                WHERE case_bar.case_id = access.case_id AND case_bar.grantee = ANY(%s)
+            )
+        ORDER BY access.opened_at {way}, access.case_id {way} LIMIT %s
+    ) AS seen
+) AS found ORDER BY opened_at {way}, case_id {way} LIMIT %s
+"""
+_NEWEST = _IN_ORDER.format(beyond="<", way="DESC")
+_OLDEST = _IN_ORDER.format(beyond=">", way="ASC")
+_COUNTED = f"SELECT count(*) FROM ({_NEWEST}) AS seen"  # noqa: S608  no value is written into it
+_LAST, _FIRST = ("infinity", 2**62), ("-infinity", 0)
+
+
+def is_seen_in_order(actor: Actor) -> bool:
+    """Whether `seen_in_order` may be asked: who sees all has an index, who has many names none."""
+    return (
+        actor.side is Side.PARK
+        and not actor.sees_every_case
+        and 0 < len(actor.grantees) <= _MANY_NAMES
+    )
+
+
+def seen_in_order(
+    actor: Actor,
+    versions: Sequence[int],
+    limit: int,
+    *,
+    after: tuple[datetime, int] | None = None,
+    is_rising: bool = False,
+) -> list[int]:
+    """The newest (oldest) cases of these mechanisms that the actor may see, after this one.
+
+    The same as `cases_visible_to` by `opened_at` and key, however many others' cases lie between.
+    """
+    at, pk = after or (_FIRST if is_rising else _LAST)
+    found = prepared.rows(
+        _OLDEST if is_rising else _NEWEST, *_asked(actor, versions, at, pk, limit)
+    )
+    return [case_id for (case_id,) in found]
+
+
+def count_seen(actor: Actor, versions: Sequence[int], most: int) -> int:
+    """How many these are, counted up to `most`."""
+    found = prepared.row(_COUNTED, *_asked(actor, versions, *_LAST, most))
+    return found[0] if found else 0
+
+
+def _asked(
+    actor: Actor, versions: Sequence[int], at: datetime | str, pk: int, limit: int
+) -> tuple[list[str], list[int], datetime | str, int, list[str], int, int]:
+    bars = list(names_to_be_barred(actor))
+    return sorted(actor.grantees), list(versions), at, pk, bars, limit, limit
 
 
 _LET_IN = """

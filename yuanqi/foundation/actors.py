@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +48,7 @@ class Side(StrEnum):
     SYSTEM = "system"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: names are worked out once
 class Actor:
     side: Side
     account_id: int | None = None
@@ -71,7 +72,7 @@ class Actor:
             self.side is Side.PARK and self.has(Role.CENTRE, Role.LEADER)
         )
 
-    @property
+    @cached_property
     def grantees(self) -> tuple[str, ...]:
         """Under which names `case_access` may let this actor in."""
         if self.side is Side.ENTERPRISE:

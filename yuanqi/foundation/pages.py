@@ -146,23 +146,21 @@ def keyset_page(
     *,
     size: int = SIZE,
     read: Callable[[list[int]], Iterable[M]] | None = None,
+    find: Callable[[Sequence[Any] | None, int], list[int]] | None = None,
 ) -> KeysetPage[M]:
     """Return the page after the cursor, in the order of the keys; the first without a cursor.
 
     The last key must be unique and never null. A cursor of another order, an altered or a cut one
     gives the first page, and says so. One query; a second where the page crosses from rows with
     the first key's value to rows without. With `read` only primary keys are asked for in order,
-    by whatever index has them, and the rows are read by these.
+    by whatever index has them, and the rows are read by these. With `find` too nothing is asked of
+    the queryset: it is given the values after which the page begins, and how many keys to find.
     """
     after = _read(cursor, keys) if cursor else None
-    ordered = queryset.order_by(*(key.ordering for key in keys))
-    if read is not None:
-        ordered = ordered.values_list("pk", flat=True)
-    found: list[Any] = []
-    for part in _parts(ordered, keys, after):
-        found += part[: size + 1 - len(found)]
-        if len(found) > size:
-            break
+    if find is not None:
+        found: list[Any] = find(after, size + 1)
+    else:
+        found = _found(queryset, keys, after, size + 1, is_keys=read is not None)
     rows = found[:size]
     if read is not None:
         by_key = {row.pk: row for row in read(rows)} if rows else {}
@@ -174,6 +172,25 @@ def keyset_page(
         is_first=after is None,
         was_lost=bool(cursor) and after is None,
     )
+
+
+def _found(
+    queryset: QuerySet[M],
+    keys: Sequence[Key],
+    after: Sequence[Any] | None,
+    limit: int,
+    *,
+    is_keys: bool,
+) -> list[Any]:
+    ordered = queryset.order_by(*(key.ordering for key in keys))
+    if is_keys:
+        ordered = ordered.values_list("pk", flat=True)
+    found: list[Any] = []
+    for part in _parts(ordered, keys, after):
+        found += part[: limit - len(found)]
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _parts(

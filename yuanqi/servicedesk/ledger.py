@@ -1,12 +1,15 @@
 """The ledger of requests (问题台账): a page of what the address asks for, in its order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 
 from yuanqi.casework.models import Case
+from yuanqi.casework.rulebook import version_ids
+from yuanqi.casework.sight import count_seen, is_seen_in_order, seen_in_order
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.pages import Key, KeysetPage
@@ -35,13 +38,14 @@ from .ledger_queues import (
     requests_listed,
     standing,
 )
+from .models import MECHANISM
 from .rows import with_row_parts
 from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
-    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "lights",
-    "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts", "queues_of",
+    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of", "finder",
+    "lights", "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts", "queues_of",
     "requests_listed", "sort_of", "sorts_of", "standing", "with_row_parts",
 ]  # fmt: skip
 
@@ -116,6 +120,34 @@ def asked_for(
         return ended(actor).filter(queue.condition, *narrowed)
     cases = standing(actor) if at_hand is None else at_hand
     return cases.filter(queue.condition, *narrowed)
+
+
+def finder(
+    filters: Filters, actor: Actor
+) -> Callable[[Sequence[Any] | None, int], list[int]] | None:
+    """How all that somebody may see is found in its order; None where it is asked as others are."""
+    if not _is_all_seen(filters, actor):
+        return None
+    is_rising, versions = sort_of(filters) == "oldest", version_ids(MECHANISM)
+
+    def find(after: Sequence[Any] | None, limit: int) -> list[int]:
+        place = (after[0], after[1]) if after else None
+        return seen_in_order(actor, versions, limit, after=place, is_rising=is_rising)
+
+    return find
+
+
+def count_of(filters: Filters, actor: Actor, listed: QuerySet[Case]) -> pages.Count:
+    """How many requests these are, up to a thousand."""
+    if not _is_all_seen(filters, actor):
+        return pages.count_of(listed)
+    most = pages.EXACT_UP_TO
+    found = count_seen(actor, version_ids(MECHANISM), most + 1)
+    return pages.Count(min(found, most), is_more=found > most)
+
+
+def _is_all_seen(filters: Filters, actor: Actor) -> bool:
+    return filters.queue == EVERY and not filters.narrowing and is_seen_in_order(actor)
 
 
 def own_asked_for(text: str, actor: Actor) -> QuerySet[Case]:

@@ -257,15 +257,22 @@ class CaseAccess(models.Model):
 
     `grantee` is "e" + enterprise, "d" + department or "o" + officer; an actor carries the names
     under which he may come in (`Actor.grantees`), so a new link or an acting officer sees at once.
+    `opened_at` is the case's, so that what somebody may see stands in the order of its raising.
     """
 
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="access")
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="access", db_index=False
+    )  # the constraint's index has it first
     grantee = models.CharField(max_length=24)
+    opened_at = models.DateTimeField()
 
     class Meta:
         db_table = "case_access"
         constraints = [
-            models.UniqueConstraint(fields=["grantee", "case"], name="case_access_once"),
+            models.UniqueConstraint(fields=["case", "grantee"], name="case_access_once"),
+        ]
+        indexes = [
+            models.Index(fields=["grantee", "opened_at", "case"], name="case_access_newest"),
         ]
 
 

@@ -166,6 +166,27 @@ def test_what_is_found_the_short_way_is_what_the_actor_may_see(desk, monkeypatch
         assert barred.pk not in worked or person != desk.zone.safety_handler
 
 
+def test_all_that_somebody_may_see_is_read_in_its_order_from_page_to_page(desk):
+    barred = Case.objects.get(title="协办中")
+    CaseBar.objects.create(case=barred, grantee=f"d{desk.zone.safety.pk}")
+    for person in (desk.zone.safety_handler, desk.zone.approval_handler, desk.zone.linked_officer):
+        actor = desk.zone.actor(person, NOW)
+        visible = ledger.requests_listed(actor)
+        for sort, order in (("", ("-opened_at", "-id")), ("oldest", ("opened_at", "id"))):
+            filters = Filters.read({"queue": "all", "sort": sort}, (), ())
+            find = ledger.finder(filters, actor)
+            found, after = [], None
+            while keys := find(after, 2):
+                found += keys
+                last = Case.objects.get(pk=keys[-1])
+                after = (last.opened_at, last.pk)
+
+            assert found == list(visible.order_by(*order).values_list("pk", flat=True))
+        assert ledger.count_of(filters, actor, visible).number == len(found) > 2
+        for narrowed in ({"queue": "open"}, {"queue": "all", "level": "P2"}):
+            assert ledger.finder(Filters.read(narrowed, (), ()), actor) is None
+
+
 def test_open_queues_are_counted_by_one_query_and_closed_ones_by_another(
     desk, django_assert_num_queries
 ):

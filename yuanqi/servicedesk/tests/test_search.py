@@ -14,6 +14,7 @@ from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation.actors import Side
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.foundation.search import Query
+from yuanqi.organisation.models import Department
 from yuanqi.registry.models import EnterpriseSearch
 from yuanqi.servicedesk import operations as desk
 from yuanqi.servicedesk import search, search_index, search_ways
@@ -280,12 +281,17 @@ def test_two_words_that_never_meet_find_nothing(years, guessed, limited):
     assert found(years, "clerk", "塌陷 公交") == []
 
 
+def let_in(case_id: int, department: Department) -> None:
+    opened_at = Case.objects.get(pk=case_id).opened_at
+    CaseAccess.objects.create(case_id=case_id, grantee=f"d{department.pk}", opened_at=opened_at)
+
+
 def test_what_a_department_may_not_see_shows_neither_in_its_rows_nor_by_another_page(
     years, guessed, limited
 ):
     seen = [years.roads[0], years.roads[5], years.roads[8]]
     for case_id in seen:
-        CaseAccess.objects.create(case_id=case_id, grantee=f"d{years.zone.safety.pk}")
+        let_in(case_id, years.zone.safety)
     search_index.index(seen)
 
     assert read(years, "safety_handler", "塌陷", size=1) == seen
@@ -307,7 +313,7 @@ def test_who_sees_through_more_names_than_are_marked_finds_the_same(
     monkeypatch.setattr(search_ways, "MOST_MARKS", 0)
     monkeypatch.setattr(search, "MOST_LOOKED_AT", most)
     last = years.roads[-1]
-    CaseAccess.objects.create(case_id=last, grantee=f"d{years.zone.safety.pk}")
+    let_in(last, years.zone.safety)
 
     assert read(years, "safety_handler", "塌陷", size=1) == [last]
     assert read(years, "approval_handler", "塌陷", size=1) == []

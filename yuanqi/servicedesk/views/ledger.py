@@ -75,11 +75,15 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
     at_hand = desk.standing(actor)
     listed = desk.asked_for(filters, queues, actor, now, at_hand)
     page = pages.keyset_page(
-        listed, desk.order_of(filters), request.GET.get(pages.AFTER, ""), read=cases_of_page
+        listed,
+        desk.order_of(filters),
+        request.GET.get(pages.AFTER, ""),
+        read=cases_of_page,
+        find=desk.finder(filters, actor),
     )
     counts = desk.queue_counts(queues, actor, at_hand)
     plain = not filters.narrowing and filters.queue != desk.EVERY
-    count = counts[filters.queue] if plain else pages.count_of(listed)
+    count = counts[filters.queue] if plain else desk.count_of(filters, actor, listed)
     roster = standing(now)
     units = list(roster.units.values())
     choices = parts.choices(filters, names, units)
