@@ -34,7 +34,7 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 
-from . import answers, papers, people, profiles, projects, telling
+from . import answers, monitoring, papers, people, profiles, projects, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .events import STREAM, ParkOpened
@@ -109,7 +109,8 @@ def _profiles(
     now: datetime,
 ) -> None:
     """What stands in the enterprises' profiles, and their projects: as many as fit their number."""
-    profiles.load(known, officers=officers, bulk=bulk, began=began, now=now)
+    figures = profiles.load(known, officers=officers, bulk=bulk, began=began, now=now)
+    monitoring.load(known, figures, officers=officers, bulk=bulk, now=now)
     firms = list({person.enterprise_id: person.enterprise for person in known}.values())
     industrial = [firm for firm in firms[: profiles.MOST] if firm.is_industrial]
     count = projects.PROJECTS * min(len(firms), FULL.enterprises) // FULL.enterprises

@@ -24,6 +24,7 @@ from yuanqi.registry.models import (
     ContactPerson,
     Credit,
     Enterprise,
+    Indicator,
     IndicatorSource,
     Investor,
     Link,
@@ -35,9 +36,10 @@ from yuanqi.registry.models import (
 from .crowd.words import drawing, people_names
 from .people import enterprises_told
 
-MONTHS = 12
+MONTHS = 25  # of figures: two years, and the month before them
 MOST = 1000  # profiles written: a park of a hundred thousand needs no papers
 CONFIRMING = "lujin"  # of economic development
+ODD = 0.06  # in the newest month, so many firms state a figure far from the month before
 
 _AREAS = (
     ("dayu", "东屿片区", "Dongyu"), ("zhiyuan", "智源片区", "Zhiyuan"),
@@ -101,8 +103,8 @@ def load(
     bulk: Bulk,
     began: datetime,
     now: datetime,
-) -> None:
-    """Fill the profiles of the enterprises whose people these are."""
+) -> list[Indicator]:
+    """Fill the profiles of the enterprises whose people these are; return their figures."""
     firms = list({person.enterprise_id: person.enterprise for person in people}.values())[:MOST]
     told: dict[str, Any] = {"actor": SYSTEM, "at": began}
     areas = [
@@ -114,13 +116,15 @@ def load(
     confirming = officers[CONFIRMING]
     judge = Actor(side=Side.PARK, account_id=confirming.account_id, name=confirming.name)
     groups = _groups(firms, bulk, told)
+    figures: list[Indicator] = []
     for firm in firms:
         one = Drawer(firm, drawing("profile", firm.uscc), began, now)
         _basics(one, next(names), areas, groups.get(firm.pk), bulk, told)
         _titles_and_papers(one, bulk, told)
         _owners(one, names, bulk, told)
         if firm.is_industrial:
-            _figures(one, mains[firm.pk], judge, bulk)
+            figures += _figures(one, mains[firm.pk], judge, bulk)
+    return figures
 
 
 def serve_by_group(bulk: Bulk, now: datetime) -> None:
@@ -278,8 +282,9 @@ def _shares(rng: Random, count: int) -> list[int]:
     return [100 - sum(small), *small]
 
 
-def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> None:
-    """A year of monthly figures: stated by the firm, confirmed by the bureau a week later."""
+def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> list[Indicator]:
+    """Two years of monthly figures: stated by the firm, confirmed by the bureau a week later."""
+    stated: list[Indicator] = []
     firm, rng, now = one.firm, one.rng, one.now
     stating = Actor(
         side=Side.ENTERPRISE, account_id=contact.account_id, name=contact.name,
@@ -313,11 +318,14 @@ def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> N
             )
             for code, measure in MEASURES.items()
         }
+        if back == 0 and drawing("odd", firm.uscc).random() < ODD:
+            figures["power"] = (figures["power"] / 20).quantize(Decimal("0.1"))
         stated_at = _at(months_before(month, -1), rng.randrange(5, 12), rng)
         rows = acts.indicators(
             bulk, enterprise=firm, month=month, figures=figures,
             source=IndicatorSource.ENTERPRISE, actor=stating, at=one.told(stated_at),
         )  # fmt: skip
+        stated += rows
         if back == 0 and one.chance(30):
             if one.chance(12):
                 acts.indicators_return(
@@ -327,6 +335,7 @@ def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> N
             continue
         confirmed_at = stated_at + timedelta(days=rng.randrange(1, 7))
         acts.indicators_confirm(bulk, rows, actor=judge, at=one.told(confirmed_at))
+    return stated
 
 
 def _at(month: date, day: int, rng: Random) -> datetime:
