@@ -21,7 +21,9 @@ import polars as pl
 from django.conf import settings
 from django.utils import timezone
 
+from . import figures
 from .fields import AS_OF
+from .months import MONTHS
 from .providers import ENTERPRISE
 from .wide import wide
 
@@ -47,6 +49,7 @@ def snapshot(on: date) -> Path:
 
     A reader sees the old file or the new one, never half of one, and a crash leaves the old.
     """
+    figures.pack(on, MONTHS)
     frame = wide(on)
     root = folder()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from .enterprise import (
     Standing,
 )
 from .facts import Fact, FactSource, FactType, ParkField
-from .indicators import Indicator, IndicatorSource
+from .indicators import FigureChange, FigureMonth, Indicator, IndicatorSource
 from .profile import Address, Certificate, Investor, Title
 from .projects import Milestone, Project, ProjectInvestment, ProjectStage, Stage
 
@@ -28,6 +28,8 @@ __all__ = [
     "Fact",
     "FactSource",
     "FactType",
+    "FigureChange",
+    "FigureMonth",
     "Indicator",
     "IndicatorSource",
     "Investor",

@@ -1,5 +1,6 @@
 """Monthly indicators: what a firm made, employed and used, each figure with who said it."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +48,8 @@ class Indicator(models.Model):
                 condition=Q(confirmed_at__isnull=True, returned_at__isnull=True),
                 name="indicator_waiting",
             ),
+            # a whole month, as it lies in the table: small, where a row an entry would be large
+            BrinIndex(fields=["month"], pages_per_range=32, name="indicator_by_month"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -59,3 +62,26 @@ class Indicator(models.Model):
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="indicator_month_first"),
         ]
+
+
+class FigureMonth(models.Model):
+    """What counts of a month's figures, all enterprises' in one Parquet text, to be read fast.
+
+    It is what the indicators said when it was made (`registry.facts.figures`).
+    """
+
+    month = models.DateField(primary_key=True)
+    frame = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "figure_month"
+
+
+class FigureChange(models.Model):
+    """A month in which an indicator was written since it was packed; triggers write it."""
+
+    month = models.DateField(db_index=True)
+
+    class Meta:
+        db_table = "figure_change"
