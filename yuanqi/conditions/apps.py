@@ -11,11 +11,13 @@ class ConditionsConfig(AppConfig):
         from yuanqi.organisation import merging
         from yuanqi.registry import facts
 
-        from . import event_names, sentences
+        from . import event_names, kinds, sentences
         from .moving import CONDITIONS
+        from .own import OWN_LISTS
         from .uses import uses_of
 
         audited.name(event_names.NAMES)
         sentences.define()
+        kinds.define(OWN_LISTS)
         merging.register(CONDITIONS)
         facts.users.register(uses_of)

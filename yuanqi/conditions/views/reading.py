@@ -19,7 +19,7 @@ from .. import comparing, judging, kinds, listing, queries, words
 from ..forms import DecisionForm
 from ..judging import Checked
 from ..kinds import Kind
-from ..models import ConditionVersion, State
+from ..models import Condition, ConditionVersion, State
 
 TITLES = {
     "enters": gettext_lazy("进入"),
