@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from yuanqi.conditions.queries import keeps_rules
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.notices.queries import unread
 
@@ -89,6 +90,8 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
+        if keeps_rules(actor):
+            pages.append((_("规则"), reverse("conditions:conditions")))
     return pages + _administrators(actor)
 
 
