@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,7 +74,10 @@ class FilingForm(forms.Form):
             self.fields[one.code] = FigureField(one.measure, label=one.measure.label)
         for name, month in self.months.items():
             measure = MEASURES[filing.round.forecast]
-            label = _("预计 %(month)s 月%(label)s") % {"month": month.month, "label": measure.label}
+            label = _("预计 %(month)s%(label)s") % {
+                "month": dateformat.format(month, _("n 月")),
+                "label": measure.label,
+            }
             self.fields[name] = FigureField(measure, label=label)
         for name in self.figures_asked:
             self.fields[WHY + name] = forms.CharField(
@@ -168,7 +172,8 @@ class TargetsForm(forms.Form):
         initial = {**shown, "once": str(uuid4()), "seen": json.dumps(seen)}
         super().__init__(data, initial=initial)
         for name, (span, starts_on) in self.periods.items():
-            label = _("全年") if span == Span.YEAR else _("%(n)d 月") % {"n": starts_on.month}
+            month = dateformat.format(starts_on, _("n 月"))
+            label = _("全年") if span == Span.YEAR else month
             field = FigureField(MEASURES[code], label=label)
             field.min_value = 0
             self.fields[name] = field

@@ -6,7 +6,7 @@ from .views import filings, staff, targets, zone
 
 app_name = "monitoring"
 
-_OWN = "enterprises/<int:enterprise_id>/filings/"
+_OWN = "filings/<int:enterprise_id>/"
 _ONE = "monitoring/filings/<int:filing_id>/"
 
 urlpatterns = [

@@ -71,6 +71,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
         return [
             (_("首页"), reverse("web:portal")),
             (_("我的诉求"), reverse("servicedesk:ledger")),
+            (_("月度填报"), reverse("monitoring:filings_of", args=[actor.enterprise_id])),
             (_("常见问题"), reverse("knowledge:entries")),
             (_("企业档案"), reverse("registry:enterprise", args=[actor.enterprise_id])),
         ]
@@ -87,6 +88,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             pages.append((_("督办"), reverse("servicedesk:supervision")))
         pages += [
             (pgettext("several", "企业"), reverse("registry:enterprises")),
+            (_("重点指标"), reverse("monitoring:zone")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
