@@ -41,18 +41,23 @@ def cases_in_order(actor: Actor) -> QuerySet[Case]:
 
 _MANY_NAMES = 200  # under which somebody may come in: past that each is a look at the index
 # each name's newest (or oldest), of which the newest of all are taken; `%s` in the bounds is the
-# row that the page before ended with
+# row that the page before ended with. OFFSET keeps both conditions from becoming joins, which would
+# be made of all rows before the first is taken
 _IN_ORDER = """
 SELECT case_id FROM (
     SELECT DISTINCT seen.opened_at, seen.case_id
     FROM unnest(%s::text[]) AS name CROSS JOIN LATERAL (
         SELECT access.opened_at, access.case_id
-        FROM case_access AS access JOIN "case" ON "case".id = access.case_id
-        WHERE access.grantee = name AND "case".mechanism_version_id = ANY(%s)
+        FROM case_access AS access
+        WHERE access.grantee = name
+            AND EXISTS (
+                SELECT FROM "case"
+                WHERE id = access.case_id AND mechanism_version_id = ANY(%s) OFFSET 0
+            )
             AND (access.opened_at, access.case_id) {beyond} (%s::timestamptz, %s)
             AND NOT EXISTS (
                 SELECT FROM case_bar
-                WHERE case_bar.case_id = access.case_id AND case_bar.grantee = ANY(%s)
+                WHERE case_id = access.case_id AND grantee = ANY(%s) OFFSET 0
             )
         ORDER BY access.opened_at {way}, access.case_id {way} LIMIT %s
     ) AS seen
@@ -105,12 +110,11 @@ def _asked(
     return sorted(actor.grantees), list(versions), at, pk, bars, limit, limit
 
 
+# OFFSET as above: a department's hundreds of thousands would be read to find a few among them
 _LET_IN = """
-SELECT DISTINCT case_id FROM case_access WHERE case_id = ANY(%s) AND grantee = ANY(%s)
-    AND NOT EXISTS (
-        SELECT FROM case_bar
-        WHERE case_bar.case_id = case_access.case_id AND case_bar.grantee = ANY(%s)
-    )
+SELECT pk FROM unnest(%s::bigint[]) AS pk
+WHERE EXISTS (SELECT FROM case_access WHERE case_id = pk AND grantee = ANY(%s) OFFSET 0)
+    AND NOT EXISTS (SELECT FROM case_bar WHERE case_id = pk AND grantee = ANY(%s) OFFSET 0)
 """
 
 

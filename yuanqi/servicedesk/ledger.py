@@ -115,7 +115,10 @@ def asked_for(
     queue = next((queue for queue in queues if queue.code == filters.queue), None)
     narrowed = conditions(filters, actor, now)
     if queue is None:
-        return every_request(actor).filter(*narrowed)
+        # what `finder` finds needn't be asked for in order
+        is_found = _is_all_seen(filters, actor)
+        cases = requests_listed(actor) if is_found else every_request(actor)
+        return cases.filter(*narrowed)
     if queue.is_done:
         return ended(actor).filter(queue.condition, *narrowed)
     cases = standing(actor) if at_hand is None else at_hand
