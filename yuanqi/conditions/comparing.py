@@ -21,7 +21,7 @@ from .kinds import Kind
 SIZE = 50
 MOST_REASONS = 3
 WAYS = ("enters", "leaves", "fits", "unknown")
-_WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)
+_WORDS = re.compile(r"[0-9]+(?:\.[0-9]+)?|\w+|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

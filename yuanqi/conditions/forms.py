@@ -99,15 +99,34 @@ class DraftForm(KeptForm):
         ),
     )
     valid_from = forms.DateField(
-        label=gettext_lazy("从哪天起执行"), required=False, widget=day_input()
+        label=gettext_lazy("从哪天起执行"),
+        required=False,
+        widget=day_input(),
+        error_messages={"required": gettext_lazy("请选从哪天起执行。")},
     )
     planned_to = forms.DateField(
         label=gettext_lazy("执行到哪天"), required=False, widget=day_input()
     )
-    source = forms.CharField(label=gettext_lazy("依据"), required=False, max_length=200)
-    reason = forms.CharField(label=gettext_lazy("为什么改"), required=False, max_length=200)
+    source = forms.CharField(
+        label=gettext_lazy("依据"),
+        required=False,
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明依据哪个文件、哪一条。")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("为什么改"),
+        required=False,
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明为什么改。")},
+    )
     cases = forms.CharField(label=gettext_lazy("测试用例"), required=False)
     aside = ("once", "seen", "number")
+    to_submit = ("valid_from", "source", "reason")  # a draft may do without them for a while
+
+    def require_whole(self) -> None:
+        """Ask for all that it takes to hand the version in."""
+        for name in self.to_submit:
+            self.fields[name].required = True
 
     def __init__(self, *args: Any, schema: Schema, **options: Any) -> None:
         super().__init__(*args, **options)

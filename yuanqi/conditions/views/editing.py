@@ -45,6 +45,8 @@ def draft(request: HttpRequest, condition_id: int) -> HttpResponse:
         return _page(request, condition, _shown(condition, standing))
     do = request.POST.get("do", "check")
     form = _bound(request, condition)
+    if do == "submit":
+        form.require_whole()
     if do not in SAVES:
         return _page(request, condition, form)
     repeated = result_of(account_id=request.user.pk, key=request.POST.get("once", ""))
@@ -173,6 +175,9 @@ def _page(
     request: HttpRequest, condition: Condition, form: DraftForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     standing = queries.open_version(condition.pk)
+    if form.is_bound:
+        form.is_valid()  # before the marks of what may be left out change
+    form.require_whole()
     context = {
         **_context(request, condition, form),
         "page_title": _("改规则：%(name)s") % {"name": condition.label},
