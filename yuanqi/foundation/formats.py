@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from .speech import spoken
+
 UNKNOWN = "—"
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -55,6 +57,7 @@ def duration(amount: timedelta, *, day: timedelta | None = None, units: int = 2)
     """
     if amount < timedelta(0):
         raise ValueError("a duration cannot be negative")
+    _ = spoken()
     if timedelta(0) < amount < MINUTE:
         return _("不到 1 分")
     days, rest = divmod(amount, day) if day else (0, amount)
@@ -78,6 +81,7 @@ def left(
 
     Negative is late. Rounded down by its size, so that nothing reads longer than it is.
     """
+    _ = spoken()
     if timedelta(0) < abs(amount) < MINUTE and not paused:
         return _("刚超时") if amount < timedelta(0) else _("还剩不到 1 分")
     said = {"duration": duration(abs(amount), day=day, units=units)}
