@@ -93,7 +93,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (_("通讯录"), reverse("organisation:directory")),
         ]
         if keeps_rules(actor):
-            pages.append((_("规则"), reverse("conditions:conditions")))
+            pages.append((pgettext("several", "规则"), reverse("conditions:conditions")))
     return pages + _administrators(actor)
 
 

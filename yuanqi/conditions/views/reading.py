@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET
 
 from yuanqi.domain.rules import Rule, RuleError
@@ -37,7 +37,7 @@ def conditions(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(_("规则由园区人员维护。"))
     groups = listing.groups_of(request.actor, timezone.localdate())
     context = {
-        "page_title": _("规则"),
+        "page_title": pgettext("several", "规则"),
         "groups": groups,
         "mine": [line for group in groups for line in group.lines if line.waits_for_reader],
     }
