@@ -23,6 +23,7 @@ from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.writer import DIRECT
 
 from . import acts, search
+from .facts import fields
 from .indicators import MEASURES
 from .models import (
     Address,
@@ -31,6 +32,7 @@ from .models import (
     Enterprise,
     EnterpriseGroup,
     EnterpriseSearch,
+    Fact,
     Indicator,
     Investor,
     Link,
@@ -281,6 +283,36 @@ def _move_indicators(old: Enterprise, into: Enterprise, actor: Actor, at: dateti
     old.indicators.update(enterprise=into)
 
 
+def _facts_differ(old: Enterprise, into: Enterprise) -> list[str]:
+    known = fields()
+    standing = {(one.field, one.source, one.as_of): one for one in into.facts.filter(project=None)}
+    sure = {(one.field, one.as_of) for one in standing.values() if one.confirmed_at}
+    return [
+        _("两边的“%(what)s”（%(day)s）说法不同，请先退回一边或改成一样。")
+        % {
+            "what": known[one.field].label if one.field in known else one.field,
+            "day": one.as_of.isoformat(),
+        }
+        for one in old.facts.filter(project=None)
+        if _is_other(one, standing.get((one.field, one.source, one.as_of)), sure)
+    ]
+
+
+def _is_other(one: Fact, same: Fact | None, sure: set[tuple[str, date]]) -> bool:
+    if same is not None:
+        return bool(same.value != one.value)
+    return bool(one.confirmed_at) and (one.field, one.as_of) in sure
+
+
+def _move_facts(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) -> None:
+    standing = set(into.facts.filter(project=None).values_list("field", "source", "as_of"))
+    said = old.facts.filter(project=None)
+    twice = [one.pk for one in said if (one.field, one.source, one.as_of) in standing]
+    Fact.objects.filter(pk__in=twice).delete()
+    # what was said stays as it was said, those of projects with them
+    old.facts.update(enterprise=into)
+
+
 def _projects_alike(old: Enterprise, into: Enterprise) -> list[str]:
     names = set(into.projects.values_list("name", flat=True))
     return [
@@ -319,6 +351,7 @@ def _register_own() -> None:
         "addresses": (gettext_lazy("地址"), Address, _move_addresses, None),
         "certificates": (gettext_lazy("证照"), Certificate, _move_certificates, None),
         "indicators": (gettext_lazy("月度指标"), Indicator, _move_indicators, _figures_differ),
+        "facts": (gettext_lazy("事实"), Fact, _move_facts, _facts_differ),
         "projects": (gettext_lazy("项目"), Project, _move_projects, _projects_alike),
     }
     for name, (label, model, move, object_) in of.items():

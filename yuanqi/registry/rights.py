@@ -56,6 +56,15 @@ def may_confirm(actor: Actor) -> bool:
     return actor.side is Side.PARK and actor.has(Role.HANDLER, Role.HEAD, Role.CENTRE)
 
 
+def states_facts(enterprise_id: int, actor: Actor) -> bool:
+    """Whether the actor states facts of this enterprise: itself, who serves it, any bureau."""
+    if actor.side is Side.ENTERPRISE:
+        return actor.enterprise_id == enterprise_id
+    return may_confirm(actor) or keeps_register(actor) or (
+        enterprise_id in actor.linked_enterprise_ids
+    )  # fmt: skip
+
+
 def require_register(actor: Actor) -> None:
     if not keeps_register(actor):
         raise NotAllowed(_("企业名录和挂钩关系由服务中心维护。"))

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, pgettext
 from yuanqi.foundation import formats
 from yuanqi.organisation.models import Officer
 
-from . import events
+from . import events, fact_events
+from .facts.fields import shipped
 from .indicators import MEASURES
 from .models import (
     Address,
@@ -287,6 +288,26 @@ def _milestone_changed(payload: Payload, names: Names) -> str:
     }
 
 
+def _fact(sentence: str | Promise) -> Callable[[Payload, Names], str]:
+    """A fact by its name, with its value and unit; of a truth value yes or no."""
+
+    def say(payload: Payload, _names: Names) -> str:
+        field = shipped().get(payload["field"])
+        written = {"true": _("是"), "false": _("否")}
+        unit = payload.get("unit", "")
+        told = {
+            "field": payload["label"] if field is None else field.label,
+            "day": payload["as_of"],
+            "reason": payload.get("reason", ""),
+        }
+        for key in ("before", "value"):
+            value = payload.get(key, "")
+            told[key] = f"{written.get(value, value)} {unit}".strip()
+        return str(sentence) % told
+
+    return say
+
+
 WORDS: Mapping[str, Callable[[Payload, Names], str | None]] = {
     events.EnterpriseRegistered.kind: _registered,
     events.EnterpriseChanged.kind: _changed,
@@ -313,6 +334,12 @@ WORDS: Mapping[str, Callable[[Payload, Names], str | None]] = {
     events.IndicatorsChanged.kind: _figures_changed,
     events.IndicatorsConfirmed.kind: _confirmed,
     events.IndicatorsReturned.kind: _sent_back,
+    fact_events.FactStated.kind: _fact(gettext_lazy("填报%(field)s：%(value)s（%(day)s）")),
+    fact_events.FactChanged.kind: _fact(
+        gettext_lazy("重新填报%(field)s：%(before)s → %(value)s（%(day)s）")
+    ),
+    fact_events.FactConfirmed.kind: _fact(gettext_lazy("%(field)s已确认：%(value)s（%(day)s）")),
+    fact_events.FactReturned.kind: _fact(gettext_lazy("%(field)s（%(day)s）退回：%(reason)s")),
     events.ProjectCreated.kind: _project_created,
     events.ProjectChanged.kind: _project_changed,
     events.ProjectStageReached.kind: _stage_reached,

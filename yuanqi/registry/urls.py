@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import areas, indicators, people, profile, projects
+from .views import areas, fact_fields, facts, indicators, people, profile, projects
 
 _ONE = "enterprises/<int:enterprise_id>/"
 _MONTH = _ONE + "indicators/<str:code>/"
+_FACT = _ONE + "facts/<str:name>/<int:fact_id>/"
 
 urlpatterns = [
     path("enterprises/new/", profile.register, name="register"),
@@ -32,6 +33,20 @@ urlpatterns = [
     path(_MONTH, indicators.month, name="month"),
     path(_MONTH + "<str:source>/confirmation/", indicators.confirm, name="confirm"),
     path(_MONTH + "<str:source>/return/", indicators.send_back, name="send_back"),
+    path("facts/waiting/", facts.waiting, name="facts_waiting"),
+    path("facts/fields/", fact_fields.fields, name="fact_fields"),
+    path("facts/fields/new/", fact_fields.field_new, name="fact_field_new"),
+    path("facts/fields/<int:field_id>/", fact_fields.field_edit, name="fact_field"),
+    path(
+        "facts/fields/<int:field_id>/retirement/",
+        fact_fields.field_retire,
+        name="fact_field_retire",
+    ),
+    path(_ONE + "facts/", facts.facts, name="facts"),
+    path(_ONE + "facts/<str:name>/", facts.fact, name="fact"),
+    path(_FACT + "confirmation/", facts.confirm, name="fact_confirm"),
+    path(_FACT + "return/", facts.send_back, name="fact_return"),
+    path(_FACT + "file/", facts.file, name="fact_file"),
     path(_ONE + "projects/", projects.projects_of, name="projects_of"),
     path(_ONE + "projects/new/", projects.project_new, name="project_new"),
     path("projects/", projects.projects, name="projects"),

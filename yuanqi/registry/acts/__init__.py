@@ -13,6 +13,7 @@ from .enterprises import (
     group,
     group_change,
 )
+from .facts import fact, fact_change, fact_confirm, fact_return
 from .indicators import (
     indicator,
     indicator_change,
@@ -49,7 +50,8 @@ from .projects import (
 __all__ = [
     "address", "address_change", "address_remove", "area", "area_change", "certificate",
     "certificate_change", "certificate_remove", "contact", "contact_change", "contact_retire",
-    "enterprise", "enterprise_change", "enterprise_merge", "group", "group_change", "indicator",
+    "enterprise", "enterprise_change", "enterprise_merge", "fact", "fact_change", "fact_confirm",
+    "fact_return", "group", "group_change", "indicator",
     "indicator_change", "indicators", "indicators_change", "indicators_confirm",
     "indicators_return", "investment", "investment_change", "investor", "investor_change",
     "investor_remove", "link", "link_change", "link_end", "milestone", "milestone_change",

@@ -63,6 +63,7 @@ class FactField:
     formula: str = ""
     valid_days: int | None = None
     is_fixed: bool = False
+    is_signed: bool = False  # a stated number may be below nought
     is_own: bool = False  # the park's, not shipped
 
     def __post_init__(self) -> None:
@@ -192,6 +193,7 @@ def own_field(row: ParkField) -> FactField:
         formula=row.formula,
         valid_days=row.valid_days,
         is_fixed=row.is_fixed,
+        is_signed=True,
         is_own=True,
     )
 

@@ -1,6 +1,7 @@
 """What is asked where the register is kept."""
 
 from .base import KeptForm
+from .facts import FactForm, FactReturnForm, ParkFieldForm
 from .indicators import FiguresForm, ReturnForm
 from .people import ContactForm, HandOverForm, LinkEndForm, LinkForm
 from .profile import (
@@ -17,8 +18,8 @@ from .profile import (
 from .projects import InvestmentForm, MilestoneForm, ProjectForm, StageForm
 
 __all__ = [
-    "AddressForm", "AreaForm", "CertificateForm", "ContactForm", "EnterpriseForm", "FiguresForm",
-    "GroupForm", "HandOverForm", "InvestmentForm", "InvestorForm", "KeptForm", "LinkEndForm",
-    "LinkForm", "MilestoneForm", "NewEnterpriseForm", "ProjectForm", "ReturnForm", "StageForm",
-    "TitleForm", "WebsiteForm",
+    "AddressForm", "AreaForm", "CertificateForm", "ContactForm", "EnterpriseForm", "FactForm",
+    "FactReturnForm", "FiguresForm", "GroupForm", "HandOverForm", "InvestmentForm",
+    "InvestorForm", "KeptForm", "LinkEndForm", "LinkForm", "MilestoneForm", "NewEnterpriseForm",
+    "ParkFieldForm", "ProjectForm", "ReturnForm", "StageForm", "TitleForm", "WebsiteForm",
 ]  # fmt: skip

@@ -31,9 +31,11 @@ def register_lists(actor: Actor) -> list[tuple[str, str, str]]:
     ]
     if may_confirm(actor):
         lists.append(("waiting", _("等确认的指标")))
+        lists.append(("facts_waiting", _("等确认的事实")))
     if keeps_register(actor):
         lists += [
             ("expiring", pgettext("papers", "快到期")),
             ("areas", pgettext("several", "片区")),
+            ("fact_fields", _("事实字段")),
         ]
     return [(name, reverse(f"registry:{name}"), label) for name, label in lists]
