@@ -166,14 +166,17 @@ def _targets(
     own: dict[int, Decimal] = {}
     for (firm, month), rows in figures.items():
         for row in rows:
-            if row.confirmed_at and row.code in ("output", "tax", "investment"):
+            if row.confirmed_at and row.code in ("output", "tax"):
                 sums[month, row.code] = sums.get((month, row.code), Decimal(0)) + row.value
             if row.confirmed_at and row.code == "output" and month.year == year:
                 own[firm] = own.get(firm, Decimal(0)) + row.value
     at = min(now, _at(date(year, 1, 20), 10))
     for code in ("output", "tax"):
         rng = drawing("targets", code)
-        reached = {month: value for (month, one), value in sums.items() if one == code}
+        # the newest month is half confirmed only
+        reached = {
+            month: value for (month, one), value in sums.items() if one == code and month < newest
+        }
         if not reached:
             continue
         mean = sum(reached.values(), Decimal(0)) / len(reached)
@@ -181,8 +184,8 @@ def _targets(
         for number in range(1, 13):
             month = date(year, number, 1)
             base = reached.get(month, mean)
-            near = (base * Decimal(rng.uniform(0.96, 1.08))).quantize(Decimal(100))
-            values[Span.MONTH, month] = near.quantize(Decimal(1))
+            near = base * Decimal(rng.uniform(0.96, 1.08))
+            values[Span.MONTH, month] = Decimal(round(near, -3 if code == "output" else -2))
         months = sum((value for value in values.values() if value), Decimal(0))
         values[Span.YEAR, date(year, 1, 1)] = months
         acts.targets_set(
@@ -194,7 +197,7 @@ def _targets(
     for firm in largest[:FIRM_TARGETS]:
         if firm.pk not in own:
             continue
-        whole = (own[firm.pk] * Decimal(rng.uniform(1.12, 1.3))).quantize(Decimal(1))
+        whole = Decimal(round(own[firm.pk] * Decimal(rng.uniform(1.12, 1.3)), -2))
         acts.targets_set(
             bulk, enterprise=firm, code="output", year=year,
             values={(Span.YEAR, date(year, 1, 1)): whole}, standing={}, actor=bureau, at=at,

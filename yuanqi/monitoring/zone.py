@@ -58,8 +58,10 @@ def _sums(found: QuerySet[Indicator], *by: str, **also: Any) -> QuerySet[Any]:
     """Add up, of each enterprise's figure, what counts of it: said by several, it counts once."""
     one_each = (
         found.filter(returned_at__isnull=True)
-        .order_by("enterprise", "month", "code", F("confirmed_at").asc(nulls_last=True), _NEAREST)
-        .distinct("enterprise", "month", "code")
+        .order_by(
+            "enterprise_id", "month", "code", F("confirmed_at").asc(nulls_last=True), _NEAREST
+        )
+        .distinct("enterprise_id", "month", "code")
     )
     return (
         Indicator.objects.filter(pk__in=one_each.values("pk"))
