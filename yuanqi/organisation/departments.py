@@ -32,7 +32,7 @@ def department_add(
     Raises NotAllowed, NotVisible; Conflict if the code is taken, or for a second service centre.
     """
     require_system(actor)
-    above = _open(reports_to_id) if reports_to_id else None
+    above = open_one(reports_to_id) if reports_to_id else None
     _require_one_centre(values.get("kind", _KINDS.BUREAU), None)
     with conflict_if_taken(_("代码 %(code)s 已经有部门用，请换一个。") % {"code": code}):
         return acts.department(DIRECT, code=code, reports_to=above, actor=actor, at=at, **values)
@@ -67,12 +67,12 @@ def department_change(
     if not Department.objects.filter(pk=department_id).exists():
         raise NotVisible(department_id)
     journal.lock(f"department:{department_id}")
-    found = _all_locked()
+    found = all_locked()
     department = _among(found, department_id)
     above = _among(found, reports_to_id) if reports_to_id else None
     if above is not None and above.closed_at:
         raise Conflict(_("%(unit)s已经撤并，请选别的上级。") % {"unit": above.name})
-    _require_no_ring(department, above, found)
+    require_no_ring(department, above, found)
     _require_one_centre(values.get("kind", department.kind), department)
     wanted = {**values, "reports_to_id": reports_to_id}
     changes = {name: value for name, value in wanted.items() if getattr(department, name) != value}
@@ -81,7 +81,7 @@ def department_change(
     before = {name: getattr(department, name) for name in changes}
     DIRECT.update(department, **changes)
     event = DepartmentChanged(department_id=department.pk, changes=changes, before=before)
-    _tell(event, department, actor=actor, at=at)
+    tell(event, department, actor=actor, at=at)
     return department
 
 
@@ -92,7 +92,7 @@ def head_set(*, department_id: int, officer_id: int | None, actor: Actor, at: da
     Raises NotAllowed, NotVisible; Invalid for an officer who has left or belongs elsewhere.
     """
     require_system(actor)
-    department = _open(department_id)
+    department = open_one(department_id)
     journal.lock(f"department:{department.pk}")
     department.refresh_from_db()
     if department.head_id == officer_id:
@@ -100,7 +100,7 @@ def head_set(*, department_id: int, officer_id: int | None, actor: Actor, at: da
     if officer_id is None:
         event = HeadResigned(department_id=department.pk, officer_id=department.head_id or 0)
         DIRECT.update(department, head=None)
-        _tell(event, department, actor=actor, at=at)
+        tell(event, department, actor=actor, at=at)
         return
     officer = Officer.objects.filter(pk=officer_id, is_active=True).first()
     if officer is None or officer.department_id != department.pk:
@@ -119,10 +119,10 @@ def department_close(
     Conflict saying what stands in the way.
     """
     require_system(actor)
-    department = _open(department_id)
+    department = open_one(department_id)
     if department.kind == _KINDS.CENTRE:
         raise Conflict(_("服务中心接收全部诉求，不能撤并。"))
-    into = _open(into_id) if into_id else None
+    into = open_one(into_id) if into_id else None
     if into is not None and into.pk == department.pk:
         raise Invalid(_("不能并入自己，请选另一个部门。"), "into")
     works = merging.work_of_department(department, at)
@@ -133,7 +133,7 @@ def department_close(
     below = Department.objects.filter(reports_to=department, closed_at=None)
     locked += [f"department:{unit.pk}" for unit in [*below, *([into] if into else [])]]
     journal.lock(*locked)
-    found = _all_locked()
+    found = all_locked()
     department.refresh_from_db()
     if department.closed_at:
         raise Conflict(_("%(unit)s已经撤并。") % {"unit": department.name})
@@ -143,10 +143,10 @@ def department_close(
         into = found[into.pk]
         if into.closed_at:
             raise Conflict(_("%(unit)s已经撤并，请选别的部门。") % {"unit": into.name})
-        if _is_above(department, into, found):
-            _report_to(into, department.reports_to, actor=actor, at=at)
+        if is_above(department, into, found):
+            report_to(into, department.reports_to, actor=actor, at=at)
         for unit in below.exclude(pk=into.pk):
-            _report_to(unit, into, actor=actor, at=at)
+            report_to(unit, into, actor=actor, at=at)
         for mover in merging.movers():
             mover.department_to(department, into, actor=actor, at=at)
         _move_people(department, people, into, reason=reason, actor=actor, at=at)
@@ -156,7 +156,7 @@ def department_close(
     event = DepartmentClosed(
         department_id=department.pk, merged_into_id=into.pk if into else None, reason=reason
     )
-    _tell(event, department, actor=actor, at=at)
+    tell(event, department, actor=actor, at=at)
 
 
 def _move_people(
@@ -206,7 +206,7 @@ def _require_empty(
         raise Conflict(_("还有部门报告给它，请先改报告关系，或选并入哪个部门。"))
 
 
-def _report_to(unit: Department, above: Department | None, *, actor: Actor, at: datetime) -> None:
+def report_to(unit: Department, above: Department | None, *, actor: Actor, at: datetime) -> None:
     before = unit.reports_to_id
     DIRECT.update(unit, reports_to=above)
     event = DepartmentChanged(
@@ -214,14 +214,14 @@ def _report_to(unit: Department, above: Department | None, *, actor: Actor, at: 
         changes={"reports_to_id": above.pk if above else None},
         before={"reports_to_id": before},
     )
-    _tell(event, unit, actor=actor, at=at)
+    tell(event, unit, actor=actor, at=at)
 
 
-def _require_no_ring(
+def require_no_ring(
     department: Department, above: Department | None, found: dict[int, Department]
 ) -> None:
     """An overdue case climbs the line: it must end somewhere."""
-    if above is not None and (above.pk == department.pk or _is_above(department, above, found)):
+    if above is not None and (above.pk == department.pk or is_above(department, above, found)):
         raise Invalid(
             _("%(above)s本来就报告给%(unit)s，报告关系不能绕成圈。")
             % {"above": above.name, "unit": department.name},
@@ -229,7 +229,7 @@ def _require_no_ring(
         )
 
 
-def _is_above(department: Department, unit: Department, found: dict[int, Department]) -> bool:
+def is_above(department: Department, unit: Department, found: dict[int, Department]) -> bool:
     """Whether a unit reports to this department, through others too."""
     seen: set[int] = set()
     step = unit.reports_to_id
@@ -250,12 +250,12 @@ def _require_one_centre(kind: str, department: Department | None) -> None:
         raise Conflict(_("服务中心接收全部诉求，不能改成别的部门。"))
 
 
-def _all_locked() -> dict[int, Department]:
+def all_locked() -> dict[int, Department]:
     """All of them, in order: of two who turn two lines at once neither closes a ring unseen."""
     return {row.pk: row for row in Department.objects.select_for_update().order_by("pk")}
 
 
-def _open(department_id: int) -> Department:
+def open_one(department_id: int) -> Department:
     found = (
         Department.objects.select_related("reports_to")
         .filter(pk=department_id, closed_at=None)
@@ -272,10 +272,10 @@ def _among(found: dict[int, Department], department_id: int) -> Department:
     return found[department_id]
 
 
-def _tell(event: Event, department: Department, *, actor: Actor, at: datetime) -> None:
+def tell(event: Event, department: Department, *, actor: Actor, at: datetime) -> None:
     DIRECT.record(
         event,
-        stream=f"department:{department.pk}",
+        stream=department.stream,
         audience=Audience.STAFF,
         actor=actor,
         at=at,

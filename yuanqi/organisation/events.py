@@ -1,7 +1,7 @@
 """What happens to the organisation."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from yuanqi.foundation.journal import Event, Personal
@@ -14,6 +14,28 @@ class DepartmentCreated(Event):
     code: str
     name: str
     reports_to_id: int | None
+
+
+@dataclass(frozen=True)
+class LineChangePlanned(Event):
+    """From that day on it will report to another."""
+
+    kind: ClassVar[str] = "organisation.line_change_planned"
+    department_id: int
+    reports_to_id: int | None
+    valid_from: date
+    reason: str
+
+
+@dataclass(frozen=True)
+class LineChangeDropped(Event):
+    """It won't: an administrator took it back, or it had become impossible by its day."""
+
+    kind: ClassVar[str] = "organisation.line_change_dropped"
+    department_id: int
+    valid_from: date
+    by: str  # "officer", "impossible"
+    reason: str
 
 
 @dataclass(frozen=True)

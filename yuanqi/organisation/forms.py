@@ -128,6 +128,24 @@ class DepartmentForm(OnceForm):
             self.fields["head"].choices = _people(people, _("还没有"))
 
 
+class LineForm(OnceForm):
+    """To whom it will report, from when on, and why."""
+
+    reports_to = forms.TypedChoiceField(
+        label=_("改为报告给"), coerce=_number, empty_value=None, required=False
+    )
+    valid_from = forms.DateField(
+        label=_("从哪天起"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("那天以前的超时和督办照原来的线上报，已经上报的不变。"),
+    )
+    reason = forms.CharField(label=_("为什么改"), max_length=200)
+
+    def __init__(self, *args: Any, units: Sequence[Department], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["reports_to"].choices = _units(units, _("不报告给别人"))
+
+
 class CloseForm(OnceForm):
     """Into which department, and why."""
 

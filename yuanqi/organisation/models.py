@@ -78,6 +78,10 @@ class Department(models.Model):
         return self.label
 
     @property
+    def stream(self) -> str:
+        return f"department:{self.pk}"
+
+    @property
     def label(self) -> str:
         """The short name, in the reader's language."""
         return self.name_en if get_language() == "en" else self.short_name
@@ -184,5 +188,32 @@ class CalendarVersion(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_current"], condition=Q(is_current=True), name="calendar_one_current"
+            ),
+        ]
+
+
+class LineChange(models.Model):
+    """From a day on a department will report to another; what came of it."""
+
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, related_name="line_changes"
+    )
+    reports_to = models.ForeignKey(
+        Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    valid_from = models.DateField()
+    reason = models.CharField(max_length=200)
+    set_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    is_applied = models.BooleanField(default=False)  # else withdrawn, or impossible by then
+
+    class Meta:
+        db_table = "department_line_change"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department"],
+                condition=Q(ended_at__isnull=True),
+                name="department_line_change_one_open",
             ),
         ]

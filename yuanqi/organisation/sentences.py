@@ -25,6 +25,17 @@ _SENTENCES = {
     "organisation.department_changed": lambda p: (
         _("修改部门 %(id)s：%(fields)s") % {"id": p["department_id"], "fields": _fields(p)}
     ),
+    "organisation.line_change_planned": lambda p: _because(
+        _("部门 %(department_id)s 自 %(valid_from)s 起报告给 %(reports_to_id)s") % p
+        if p["reports_to_id"]
+        else _("部门 %(department_id)s 自 %(valid_from)s 起不报告给别人") % p,
+        p,
+    ),
+    "organisation.line_change_dropped": lambda p: (
+        _("部门 %(department_id)s 自 %(valid_from)s 起的报告关系撤回") % p
+        if p["by"] == "officer"
+        else _("部门 %(department_id)s 自 %(valid_from)s 起的报告关系到时已不成立，没有生效") % p
+    ),
     "organisation.department_closed": lambda p: _because(
         _("撤并部门 %(department_id)s，并入 %(merged_into_id)s") % p
         if p["merged_into_id"]

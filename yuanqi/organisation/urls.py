@@ -22,6 +22,16 @@ urlpatterns = [
         departments.close,
         name="department-close",
     ),
+    path(
+        "organisation/departments/<int:department_id>/lines/",
+        departments.line_plan,
+        name="line-plan",
+    ),
+    path(
+        "organisation/departments/<int:department_id>/lines/withdrawals/",
+        departments.line_withdraw,
+        name="line-withdraw",
+    ),
     path("organisation/officers/", officers.listed, name="officers"),
     path("organisation/officers/new/", officers.new, name="officer-new"),
     path("organisation/officers/<int:officer_id>/", officers.one, name="officer"),

@@ -19,9 +19,9 @@ from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotVisible
 
 from .. import departments as operations
-from .. import merging
-from ..forms import CloseForm, DepartmentForm
-from ..models import Department, Officer
+from .. import lines, merging
+from ..forms import CloseForm, DepartmentForm, LineForm, OnceForm
+from ..models import Department, LineChange, Officer
 from ..queries import departments
 from ..roster import in_reporting_order
 from ._forms import carry_out
@@ -181,6 +181,52 @@ def close(request: HttpRequest, department_id: int) -> HttpResponse:
     return _page(request, department, status=status, close_form=form)
 
 
+@login_required
+@require_POST
+def line_plan(request: HttpRequest, department_id: int) -> HttpResponse:
+    """Let it report to another from a day on."""
+    require_keeper(request.actor)
+    department = _found(department_id)
+    form = LineForm(request.POST, units=_others(department), auto_id="line_%s")
+
+    def act() -> str:
+        values = form.cleaned_data
+        lines.line_plan(
+            department_id=department_id,
+            reports_to_id=values["reports_to"],
+            valid_from=values["valid_from"],
+            reason=values["reason"],
+            actor=request.actor,
+            at=timezone.now(),
+        )
+        return reverse("organisation:department", args=[department_id])
+
+    status, location = carry_out(request, form, act)
+    if status == 303:
+        messages.success(request, _("已定，到那天自动生效。"))
+        return HttpResponseRedirect(location, status=303)
+    return _page(request, department, status=status, line_form=form)
+
+
+@login_required
+@require_POST
+def line_withdraw(request: HttpRequest, department_id: int) -> HttpResponse:
+    """Take back what was decided for a day to come."""
+    require_keeper(request.actor)
+    department = _found(department_id)
+    form = OnceForm(request.POST)
+
+    def act() -> str:
+        lines.line_withdraw(department_id=department_id, actor=request.actor, at=timezone.now())
+        return reverse("organisation:department", args=[department_id])
+
+    status, location = carry_out(request, form, act)
+    if status == 303:
+        messages.success(request, _("已撤回。"))
+        return HttpResponseRedirect(location, status=303)
+    return _page(request, department, status=status, withdraw_form=form)
+
+
 def _found(department_id: int) -> Department:
     found = departments().filter(pk=department_id).first()
     if found is None:
@@ -223,6 +269,11 @@ def _page(
         "is_centre": department.kind == Department.Kind.CENTRE,
         "form": DepartmentForm(units=others, people=people, initial=initial),
         "close_form": CloseForm(units=others, auto_id="close_%s"),
+        "line": LineChange.objects.select_related("reports_to", "set_by")
+        .filter(department=department, ended_at=None)
+        .first(),
+        "line_form": LineForm(units=others, auto_id="line_%s"),
+        "withdraw_form": OnceForm(),
         **more,
     }
     return render(request, "organisation/department.html", context, status=status)
