@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 _OURS = "YUANQI_TEST_VAR" not in os.environ
 _RUN = Path(os.environ.get("YUANQI_TEST_VAR") or tempfile.mkdtemp(prefix="yuanqi-test-"))
@@ -153,3 +154,9 @@ def committed(
             connection.close()
         databases.use(databases.shared)
         postgres.drop_database(databases.server, name)
+
+
+@pytest.fixture(autouse=True)
+def _facts_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Snapshots of facts are one test's own."""
+    monkeypatch.setattr(settings, "FACTS_ROOT", _VAR / "facts" / uuid4().hex)

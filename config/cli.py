@@ -115,6 +115,9 @@ def parser() -> argparse.ArgumentParser:
     search = add("search", "the index that requests and enterprises are found by", "search_rebuild")
     search.add_argument("action", choices=["rebuild"])
 
+    facts = add("facts", "what is known of every enterprise: keep this month's state", "facts")
+    facts.add_argument("action", choices=["snapshot"])
+
     manage = add("manage", "Django's own commands", "manage")
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return top

@@ -19,6 +19,7 @@ from yuanqi.foundation.errors import Conflict
 from yuanqi.importing import command as importing
 from yuanqi.insight import figures as daily_figures
 from yuanqi.organisation.publishing import publish_chinese_calendar
+from yuanqi.registry import facts as known_facts
 from yuanqi.servicedesk import search_index
 
 
@@ -145,6 +146,11 @@ def worker(arguments: argparse.Namespace) -> int:
 def search_rebuild(arguments: argparse.Namespace) -> int:
     done = search_index.rebuild(lambda done: print(f"{done} requests"))
     print(f"the index holds {done} requests")
+    return 0
+
+
+def facts(arguments: argparse.Namespace) -> int:
+    print(f"made {known_facts.snapshot(timezone.localdate())}")
     return 0
 
 

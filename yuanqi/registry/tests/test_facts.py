@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.evidence import every_row
-from tests.people import MONDAY_9AM, Zone
+from tests.people import MONDAY_9AM, Zone, build_zone
 from tests.together import at_once
 from yuanqi.foundation import files
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -255,12 +255,20 @@ def test_a_return_needs_a_reason(zone, say):
     assert every_row() == before
 
 
-def test_of_two_who_confirm_the_second_is_told(committed, zone, say, confirm):
-    row = say(zone.contact)
+def test_of_two_who_confirm_the_second_is_told(committed, files_root):
+    zone = build_zone()
+    row = operations.fact_state(
+        enterprise_id=zone.enterprise.pk, field="rd_expense", value=Decimal(4500),
+        as_of=LAST_YEAR, upload=evidence(), actor=zone.actor(zone.contact), at=MONDAY_9AM,
+    )  # fmt: skip
 
-    answers = at_once(
-        lambda: confirm(zone.safety_handler, row), lambda: confirm(zone.planning_handler, row)
-    )
+    def confirms(person):
+        return lambda: operations.fact_confirm(
+            enterprise_id=zone.enterprise.pk, fact_id=row.pk, actor=zone.actor(person),
+            at=MONDAY_9AM,
+        )  # fmt: skip
+
+    answers = at_once(confirms(zone.safety_handler), confirms(zone.planning_handler))
 
     [refusal] = [one for one in answers if isinstance(one, Exception)]
     assert isinstance(refusal, Conflict)

@@ -20,8 +20,8 @@ from yuanqi.registry.models import Certificate, Indicator, Project, Stage, Title
 from yuanqi.registry.rights import Part
 
 SYS = {"actor": SYSTEM, "at": BEFORE}
-TABS = ("enterprise", "profile", "people", "papers", "indicators", "projects_of", "requests_of",
-        "timeline")  # fmt: skip
+TABS = ("enterprise", "profile", "people", "papers", "indicators", "facts", "projects_of",
+        "requests_of", "timeline")  # fmt: skip
 
 
 def client_of(person) -> Client:
