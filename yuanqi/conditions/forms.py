@@ -240,7 +240,7 @@ def typed_fact(field: Field, typed: str) -> Any:
     match field.type:
         case Type.NUMBER:
             try:
-                number = float(typed.replace(",", "").replace("，", ""))
+                number = float(typed.replace(",", "").replace("\uff0c", ""))
             except ValueError:
                 raise ValueError(_("请填数字。")) from None
             if number != number or abs(number) == float("inf"):

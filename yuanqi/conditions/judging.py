@@ -10,6 +10,7 @@ from datetime import date
 from difflib import get_close_matches
 
 import polars as pl
+from django.utils.translation import gettext as _
 
 from yuanqi.domain.rules import Field, Rule, RuleError, Schema, checking, tree
 from yuanqi.domain.rules.fields import Type
@@ -44,6 +45,12 @@ class Trouble:
     here: str
     after: str
     near: tuple[Field, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The message with its full stop, unless it asks something."""
+        stop = "" if self.message.endswith(("?", "\uff1f")) else _("。")
+        return f"{self.message}{stop}"
 
 
 @dataclass(frozen=True, slots=True)
