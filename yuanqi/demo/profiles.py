@@ -297,8 +297,8 @@ def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> l
     newest = months_before(timezone.localdate(now).replace(day=1), 1)
     for back in range(MONTHS - 1, -1, -1):
         month = months_before(newest, back)
-        if back == 0 and one.chance(12):
-            continue  # not stated yet
+        if back == 0 and (one.chance(12) or firm.short_name == _KNOWN):
+            continue  # not stated yet: visitors find the form open
         output = size * (1 + trend) ** (MONTHS - back) * rng.uniform(0.88, 1.12)
         if month.month in (1, 2):
             output *= 0.8

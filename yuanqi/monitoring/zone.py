@@ -4,14 +4,25 @@ Sums are like for like (同口径): the same enterprises in every month, those o
 is confirmed counts; what still waits is told beside it; what was asked back stands in neither.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
 
@@ -38,16 +49,26 @@ _NEAREST = Case(
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum of confirmed figures, of how many enterprises; and what waits to be confirmed."""
+    """A sum of confirmed figures, of how many enterprises; and what waits to be confirmed.
+
+    `ago` is what stood a year before for those of the enterprises that have both figures, and
+    `paired` their sum now: half a month's returns aren't held against a whole month's.
+    """
 
     value: Decimal = _ZERO
     firms: int = 0
     waiting: Decimal = _ZERO
     waiting_firms: int = 0
+    paired: Decimal = _ZERO
+    ago: Decimal | None = None
 
     @property
     def known(self) -> Decimal | None:
         return self.value if self.firms else None
+
+    @property
+    def known_paired(self) -> Decimal | None:
+        return self.paired if self.ago is not None else None
 
 
 def asked_enterprises(round_: Round) -> QuerySet[Filing]:
@@ -63,8 +84,20 @@ def _sums(found: QuerySet[Indicator], *by: str, **also: Any) -> QuerySet[Any]:
         )
         .distinct("enterprise_id", "month", "code")
     )
+    year_before = Func(
+        OuterRef("month"),
+        template="(%(expressions)s - interval '1 year')::date",
+        output_field=DateField(),
+    )
+    ago = Indicator.objects.filter(
+        enterprise=OuterRef("enterprise"),
+        code=OuterRef("code"),
+        month=year_before,
+        confirmed_at__isnull=False,
+    )
     return (
         Indicator.objects.filter(pk__in=one_each.values("pk"))
+        .annotate(before=Subquery(ago.values("value")[:1]))
         .order_by()
         .values(*by, **also)
         .annotate(
@@ -72,12 +105,21 @@ def _sums(found: QuerySet[Indicator], *by: str, **also: Any) -> QuerySet[Any]:
             firms=Count("enterprise", filter=SURE),
             open_total=Sum("value", filter=_WAITING),
             open_firms=Count("enterprise", filter=_WAITING),
+            ago=Sum("before", filter=SURE),
+            paired=Sum("value", filter=SURE & Q(before__isnull=False)),
         )
     )
 
 
 def _total(row: Mapping[str, Any]) -> Total:
-    return Total(row["total"] or _ZERO, row["firms"], row["open_total"] or _ZERO, row["open_firms"])
+    return Total(
+        value=row["total"] or _ZERO,
+        firms=row["firms"],
+        waiting=row["open_total"] or _ZERO,
+        waiting_firms=row["open_firms"],
+        paired=row["paired"] or _ZERO,
+        ago=row["ago"],
+    )
 
 
 def totals(
@@ -109,31 +151,25 @@ class Figure:
 
     measure: Measure
     total: Total
-    year_ago: Total
     target: Decimal | None
     so_far: Decimal
-    so_far_ago: Decimal
     year_target: Decimal | None
 
 
 def figures(round_: Round) -> list[Figure]:
     """Every measure of the round: two queries. Staff and the like aren't summed over months."""
     month = round_.month
-    year_ago = months_before(month, 12)
     this = [months_before(month, back) for back in range(month.month)]
-    before = [months_before(one, 12) for one in this]
     codes = [one.code for one in measures_of(round_)]
-    sums = totals(round_, [*this, *before], codes)
+    sums = totals(round_, this, codes)
     targets = zone_targets(None, month.year)
     first = month.replace(month=1)
     return [
         Figure(
             measure=MEASURES[code],
             total=sums.get((month, code), Total()),
-            year_ago=sums.get((year_ago, code), Total()),
             target=targets.get((Span.MONTH, month, code)),
             so_far=sum((sums.get((one, code), Total()).value for one in this), _ZERO),
-            so_far_ago=sum((sums.get((one, code), Total()).value for one in before), _ZERO),
             year_target=targets.get((Span.YEAR, first, code)),
         )
         for code in codes
@@ -146,8 +182,8 @@ class MonthLine:
 
     month: date
     total: Total
-    year_ago: Total
     target: Decimal | None
+    has_round: bool  # its rows can be shown
     forecast: Decimal | None
     forecast_firms: int
 
@@ -157,10 +193,10 @@ class MonthLine:
 
 
 def months_of(round_: Round, code: str, ahead: int) -> list[MonthLine]:
-    """A year of one measure up to the round's month, and the months expected: three queries."""
+    """A year of one measure up to the round's month, and the months expected: four queries."""
     shown = [months_before(round_.month, back) for back in range(MONTHS - 1, -ahead - 1, -1)]
-    before = {one: months_before(one, 12) for one in shown}
-    sums = totals(round_, sorted({*shown, *before.values()}), [code])
+    sums = totals(round_, shown, [code])
+    asked = set(Round.objects.filter(month__in=shown).values_list("month", flat=True))
     targets = zone_targets(code, shown[-1].year)
     expected = (
         Forecast.objects.filter(
@@ -175,8 +211,8 @@ def months_of(round_: Round, code: str, ahead: int) -> list[MonthLine]:
         MonthLine(
             month=one,
             total=sums.get((one, code), Total()),
-            year_ago=sums.get((before[one], code), Total()),
             target=targets.get((Span.MONTH, one, code)),
+            has_round=one in asked,
             forecast=forecasts.get(one, (None, 0))[0],
             forecast_firms=forecasts.get(one, (None, 0))[1],
         )
@@ -191,7 +227,6 @@ class Part:
     key: str
     label: str
     total: Total
-    year_ago: Total
     filings: int
     open: int
 
@@ -199,7 +234,6 @@ class Part:
 def parts_of(round_: Round, code: str, by: By) -> list[Part]:
     """The month by industry (divisions of GB/T 4754) or by area, the largest first: two queries,
     a third for the areas' names."""
-    month = round_.month
     group = (
         {"part": Substr("enterprise__industry_code", 1, 3)}
         if by == "industry"
@@ -207,15 +241,11 @@ def parts_of(round_: Round, code: str, by: By) -> list[Part]:
     )
     found = _sums(
         Indicator.objects.filter(
-            enterprise__in=asked_enterprises(round_),
-            month__in=[month, months_before(month, 12)],
-            code=code,
+            enterprise__in=asked_enterprises(round_), month=round_.month, code=code
         ),
-        "month", **group,
-    )  # fmt: skip
-    sums: dict[Any, dict[date, Total]] = defaultdict(dict)
-    for row in found:
-        sums[row["part"]][row["month"]] = _total(row)
+        **group,
+    )
+    sums = {row["part"]: _total(row) for row in found}
     asked = (
         Filing.objects.filter(round=round_)
         .annotate(**group)
@@ -231,8 +261,7 @@ def parts_of(round_: Round, code: str, by: By) -> list[Part]:
         Part(
             key=_key(row["part"], by),
             label=_label(row["part"], by, areas),
-            total=sums[row["part"]].get(month, Total()),
-            year_ago=sums[row["part"]].get(months_before(month, 12), Total()),
+            total=sums.get(row["part"], Total()),
             filings=row["count"],
             open=row["open"],
         )

@@ -19,6 +19,7 @@ from yuanqi.domain.clock import Light
 from yuanqi.foundation import formats, pages
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotVisible
+from yuanqi.monitoring.queries import filing_due
 from yuanqi.organisation.models import Absence, Officer
 from yuanqi.organisation.queries import acting_for
 from yuanqi.registry.models import ContactPerson, Enterprise
@@ -66,12 +67,15 @@ def portal(request: HttpRequest) -> HttpResponse:
     # what the park works at, then what only waits for the enterprise's judgement
     rows.sort(key=lambda row: row.case.state == CaseState.ANSWERED)
     todos = _todos(rows)
+    filing = filing_due(enterprise.pk, actor)
     context = {
         "page_title": _("首页"),
         "phone_title": enterprise.label,
         "desk_title": False,
         "todo": todos[0] if todos else None,
-        "todo_count": len(todos),
+        "todo_count": len(todos) + (filing is not None),
+        "filing": filing,
+        "filing_late": filing is not None and filing.is_late(timezone.localdate(now)),
         "items": [plain_words(row, now) for row in rows[:SHOWN]],
         "at_work": sum(row.case.state != CaseState.ANSWERED for row in rows),
         "count": pages.count_of(listed),

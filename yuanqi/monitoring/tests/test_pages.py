@@ -433,7 +433,7 @@ def test_the_zone_adds_up_what_is_confirmed_and_tells_what_waits_apart(collectin
 
     output = figures[0]
     assert (output.value, output.firms) == ("1,320", 1)
-    assert (output.waiting, output.waiting_firms) == ("500", 1)
+    assert (output.waiting, output.waiting_firms) == ("500 万元", 1)
 
 
 def test_what_was_asked_back_counts_nowhere(collecting, client_of):
@@ -457,7 +457,7 @@ def test_said_by_two_sources_it_counts_once(collecting, client_of):
 
     output = client_of("leader").get("/monitoring/").context["figures"][0]
 
-    assert (output.waiting, output.waiting_firms) == ("1,320", 1)
+    assert (output.waiting, output.waiting_firms) == ("1,320 万元", 1)
 
 
 def test_sums_stand_against_targets_forecasts_and_the_year_before(collecting, client_of):
@@ -469,8 +469,8 @@ def test_sums_stand_against_targets_forecasts_and_the_year_before(collecting, cl
     output = context["figures"][0]
     lines = {line["label"]: line for line in context["months"]}
 
-    assert (output.change, output.target, output.reached) == ("+20.0%", "1,200", "110.0%")
-    assert (output.so_far, output.year_reached) == ("2,600.5", "13.0%")
+    assert (output.change, output.target, output.reached) == ("+20.0%", "1,200 万元", "110.0%")
+    assert (output.so_far, output.year_reached) == ("2,600.5 万元", "13.0%")
     assert lines["2026-10"]["year_ago"] == "1,100"
     assert (lines["2026-11"]["forecast"], lines["2026-11"]["forecast_firms"]) == ("1,400", 1)
     assert lines["2026-11"]["url"] == ""
@@ -478,6 +478,36 @@ def test_sums_stand_against_targets_forecasts_and_the_year_before(collecting, cl
         "10 月确认了 1 家，产值 1,320 万元，同比 +20.0%，完成月目标的 110.0%。"
         "11 月 1 家预计 1,400 万元。"
     )
+
+
+def test_half_a_months_returns_are_held_against_the_same_firms_a_year_before(collecting, client_of):
+    other = Enterprise.objects.exclude(pk=collecting.enterprise.pk).get()
+    known(collecting, YEAR_AGO, {"output": "1100"})
+    known(collecting, YEAR_AGO, {"output": "90000"}, other)
+    accepted(collecting)
+
+    context = client_of("leader").get("/monitoring/").context
+
+    assert context["figures"][0].change == "+20.0%"
+    lines = {line["label"]: line for line in context["months"]}
+    assert lines["2026-10"]["year_ago"] == "1,100"
+
+
+def test_only_a_month_that_has_a_round_leads_to_rows(collecting, client_of):
+    accepted(collecting)
+
+    lines = client_of("leader").get("/monitoring/").context["months"]
+
+    assert {line["label"]: line["url"] for line in lines if line["url"]} == {
+        "2026-10": "/monitoring/filings/?month=2026-10&measure=output"
+    }
+
+
+@pytest.mark.parametrize(("value", "said"), [("9999", "9,999 万元"), ("12345", "1.23 亿元")])
+def test_large_sums_are_said_in_hundred_millions(collecting, client_of, value, said):
+    targets(collecting, {(Span.MONTH, OCTOBER): value})
+
+    assert client_of("leader").get("/monitoring/").context["figures"][0].target == said
 
 
 @pytest.mark.parametrize("by", ["industry", "area"])
@@ -506,7 +536,7 @@ def test_before_the_first_round_pages_say_why_they_are_empty(zone, client_of):
     assert "还没有请您填报过" in shown(client_of("contact"), url)
 
 
-ZONE_QUERIES = 18
+ZONE_QUERIES = 19
 
 
 def test_the_zones_page_asks_a_fixed_number_of_questions(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor
-from yuanqi.registry.indicators import Measure
+from yuanqi.registry.indicators import MEASURES, Measure
 
 from .. import zone as park
 from ..board import change_text, figure_text, measure_of, measures_of
@@ -23,6 +23,8 @@ from ..models import FilingState, Round
 from ..queries import filings_visible_to, may_set_targets, queue_counts, require_watcher, round_of
 from ..zone import MonthLine, Part
 
+_YI = Decimal(10_000)
+_WAN = MEASURES["output"].unit
 SHARES = 10  # parts drawn; the table has them all
 
 
@@ -32,6 +34,7 @@ class Shown:
 
     measure: Measure
     value: str
+    unit: str
     firms: int
     url: str
     waiting: str
@@ -40,7 +43,6 @@ class Shown:
     target: str
     reached: str
     change: str
-    year_ago: str
     so_far: str
     year_target: str
     year_reached: str
@@ -118,6 +120,18 @@ def _neighbour(request: HttpRequest, round_: Round, step: int) -> str:
     return pages.address(request, month=other.code) if other else ""
 
 
+def _large(value: Decimal | None, measure: Measure) -> tuple[str, str]:
+    """A sum and its unit as people say it: ten thousand 万元 are one 亿元."""
+    if value is None or str(measure.unit) != str(_WAN) or abs(value) < _YI:
+        return figure_text(value), str(measure.unit)
+    return f"{value / _YI:,.2f}", _("亿元")
+
+
+def _said(value: Decimal | None, measure: Measure) -> str:
+    text, unit = _large(value, measure)
+    return f"{text} {unit}"
+
+
 def _share(part: Decimal | None, whole: Decimal | None) -> str:
     """What part of the whole, in per cent; empty where it can't be said."""
     if part is None or not whole:
@@ -127,28 +141,29 @@ def _share(part: Decimal | None, whole: Decimal | None) -> str:
 
 def _shown(one: park.Figure, links: Links) -> Shown:
     total = one.total
+    text, unit = _large(total.known, one.measure)
     is_flow = not one.measure.is_whole  # staff of twelve months make no sum
     return Shown(
         measure=one.measure,
-        value=figure_text(total.known),
+        value=text,
+        unit=unit,
         firms=total.firms,
         url=links.board(queue=FilingState.ACCEPTED.value, measure=one.measure.code),
-        waiting=figure_text(total.waiting) if total.waiting_firms else "",
+        waiting=_said(total.waiting, one.measure) if total.waiting_firms else "",
         waiting_firms=total.waiting_firms,
         waiting_url=links.board(measure=one.measure.code),
-        target=figure_text(one.target) if one.target is not None else "",
+        target=_said(one.target, one.measure) if one.target is not None else "",
         reached=_share(total.known, one.target),
-        change=change_text(total.known, one.year_ago.known),
-        year_ago=figure_text(one.year_ago.known) if one.year_ago.firms else "",
-        so_far=figure_text(one.so_far) if is_flow and one.so_far else "",
-        year_target=figure_text(one.year_target) if one.year_target is not None else "",
+        change=change_text(total.known_paired, total.ago),
+        so_far=_said(one.so_far, one.measure) if is_flow and one.so_far else "",
+        year_target=_said(one.year_target, one.measure) if one.year_target is not None else "",
         year_reached=_share(one.so_far, one.year_target) if is_flow else "",
     )
 
 
-def _month_url(line: MonthLine, links: Links, round_: Round, measure: Measure) -> str:
-    """A month's rows: the board of its round, if the month is no later than the one shown."""
-    if line.month > round_.month:
+def _month_url(line: MonthLine, links: Links, measure: Measure) -> str:
+    """A month's rows: the board of its round; empty where there was none."""
+    if not line.has_round:
         return ""
     query = Filters(month=line.code, measure=measure.code).query
     return f"{links.here}?{query}"
@@ -157,12 +172,12 @@ def _month_url(line: MonthLine, links: Links, round_: Round, measure: Measure) -
 def _month(line: MonthLine, links: Links, round_: Round, measure: Measure) -> dict[str, Any]:
     return {
         "label": line.code,
-        "url": _month_url(line, links, round_, measure),
+        "url": _month_url(line, links, measure),
         "value": figure_text(line.total.known),
         "firms": line.total.firms,
         "waiting_firms": line.total.waiting_firms,
-        "year_ago": figure_text(line.year_ago.known),
-        "change": change_text(line.total.known, line.year_ago.known),
+        "year_ago": figure_text(line.total.ago),
+        "change": change_text(line.total.known_paired, line.total.ago),
         "target": figure_text(line.target),
         "reached": _share(line.total.known, line.target),
         "forecast": figure_text(line.forecast),
@@ -187,9 +202,9 @@ def _chart(
             _number(line.forecast if line.month > round_.month else line.total.known)
             for line in months
         ],
-        "before": [_number(line.year_ago.known) for line in months],
+        "before": [_number(line.total.ago) for line in months],
         "ahead": [line.month > round_.month for line in months],
-        "urls": [_month_url(line, links, round_, measure) for line in months],
+        "urls": [_month_url(line, links, measure) for line in months],
     }
 
 
@@ -199,15 +214,14 @@ def _sentence(months: list[MonthLine], round_: Round, measure: Measure) -> str:
     said = {
         "month": round_.short,
         "label": measure.label,
-        "unit": measure.unit,
-        "value": figure_text(line.total.value),
+        "value": _said(line.total.value, measure),
         "firms": line.total.firms,
-        "change": change_text(line.total.known, line.year_ago.known),
+        "change": change_text(line.total.known_paired, line.total.ago),
         "reached": _share(line.total.known, line.target),
     }
     if not line.total.firms:
         return _("%(month)s还没有确认过的%(label)s。") % said
-    told = _("%(month)s确认了 %(firms)s 家，%(label)s %(value)s %(unit)s") % said
+    told = _("%(month)s确认了 %(firms)s 家，%(label)s %(value)s") % said
     if said["change"]:
         told += _("，同比 %(change)s") % said
     if said["reached"]:
@@ -215,11 +229,10 @@ def _sentence(months: list[MonthLine], round_: Round, measure: Measure) -> str:
     told += _("。")
     ahead = next((one for one in months if one.month > round_.month and one.forecast), None)
     if ahead is not None:
-        told += _("%(month)s %(firms)s 家预计 %(value)s %(unit)s。") % {
+        told += _("%(month)s %(firms)s 家预计 %(value)s。") % {
             "month": dateformat.format(ahead.month, _("n 月")),
             "firms": ahead.forecast_firms,
-            "value": figure_text(ahead.forecast),
-            "unit": measure.unit,
+            "value": _said(ahead.forecast, measure),
         }
     return told
 
@@ -236,8 +249,7 @@ def _part(
         "open": one.open,
         "value": figure_text(one.total.known),
         "firms": one.total.firms,
-        "year_ago": figure_text(one.year_ago.known),
-        "change": change_text(one.total.known, one.year_ago.known),
+        "change": change_text(one.total.known_paired, one.total.ago),
         "share": _share(one.total.known, whole),
     }
 
@@ -250,6 +262,6 @@ def _parts_chart(parts: list[Part], links: Links, by: park.By, measure: Measure)
         "words": {"value": _("本期"), "before": _("去年同月")},
         "unit": str(measure.unit),
         "value": [_number(one.total.known) for one in drawn],
-        "before": [_number(one.year_ago.known) for one in drawn],
+        "before": [_number(one.total.ago) for one in drawn],
         "urls": [links.part(one.key, by, measure=measure.code) for one in drawn],
     }

@@ -52,7 +52,7 @@
     const [box, data] = parts, { value, before } = data.words;
     const cut = (name) => (name.length > 9 ? name.slice(0, 8) + "…" : name);
     show(box, data, {
-      grid: { left: 8, right: 16, top: 28, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 36, top: 28, bottom: 8, containLabel: true },
       legend: legend([value, before]),
       xAxis: { type: "value", splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: { ...text, hideOverlap: true } },
       yAxis: { type: "category", inverse: true, data: data.labels, axisTick: { show: false },
