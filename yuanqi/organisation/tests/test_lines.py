@@ -161,7 +161,9 @@ def test_it_is_decided_and_taken_back_on_the_departments_page(
     assert f"起报告给{zone.planning.name}。" in browser.get(page).content.decode()
     taken = browser.post(page + "lines/withdrawals/")
     assert taken.status_code == 303
-    assert "到那天再改" in browser.get(page).content.decode()
+    again = browser.get(page).content.decode().split('id="line_reports_to"')[1]
+    # what holds now is chosen: a slip of the hand changes nothing
+    assert f'value="{zone.safety.reports_to_id}" selected' in again.split("</select>")[0]
     clerk = Client()
     clerk.force_login(zone.clerk.account)
     assert clerk.post(page + "lines/", asked).status_code == 404

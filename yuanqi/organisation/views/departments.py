@@ -272,7 +272,9 @@ def _page(
         "line": LineChange.objects.select_related("reports_to", "set_by")
         .filter(department=department, ended_at=None)
         .first(),
-        "line_form": LineForm(units=others, auto_id="line_%s"),
+        "line_form": LineForm(
+            units=others, auto_id="line_%s", initial={"reports_to": department.reports_to_id}
+        ),
         "withdraw_form": OnceForm(),
         **more,
     }
