@@ -6,7 +6,7 @@ three where a clock is explained; a table says `11-19 14:30`, a sentence `11 月
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -48,16 +48,23 @@ WEEKDAYS = (
 # durations ---------------------------------------------------------------------------------------
 
 
-def duration(amount: timedelta, *, day: timedelta | None = None, units: int = 2) -> str:
+def duration(
+    amount: timedelta,
+    *,
+    day: timedelta | None = None,
+    units: int = 2,
+    say: Callable[[str], str] | None = None,
+) -> str:
     """Say a length of time in days, hours and minutes, rounded down: `1 天 2 小时 40 分`.
 
     `day` is the length of one day in the limit's own time (7.5 working hours, or 24 hours);
-    without it the largest unit is the hour. `units` counts from the largest unit present.
+    without it the largest unit is the hour. `units` counts from the largest unit present. `say` is
+    `speech.spoken()`, where the caller has it.
     ValueError for a negative length.
     """
     if amount < timedelta(0):
         raise ValueError("a duration cannot be negative")
-    _ = spoken()
+    _ = say or spoken()
     if timedelta(0) < amount < MINUTE:
         return _("不到 1 分")
     days, rest = divmod(amount, day) if day else (0, amount)
@@ -75,16 +82,21 @@ def duration(amount: timedelta, *, day: timedelta | None = None, units: int = 2)
 
 
 def left(
-    amount: timedelta, *, day: timedelta | None = None, units: int = 2, paused: bool = False
+    amount: timedelta,
+    *,
+    day: timedelta | None = None,
+    units: int = 2,
+    paused: bool = False,
+    say: Callable[[str], str] | None = None,
 ) -> str:
     """Say what is left of a limit: `还剩 1 天 2 小时`, `超 40 分`, `停在 4 天 2 小时`.
 
     Negative is late. Rounded down by its size, so that nothing reads longer than it is.
     """
-    _ = spoken()
+    _ = say or spoken()
     if timedelta(0) < abs(amount) < MINUTE and not paused:
         return _("刚超时") if amount < timedelta(0) else _("还剩不到 1 分")
-    said = {"duration": duration(abs(amount), day=day, units=units)}
+    said = {"duration": duration(abs(amount), day=day, units=units, say=_)}
     if amount < timedelta(0):
         return _("超 %(duration)s") % said
     return _("停在 %(duration)s") % said if paused else _("还剩 %(duration)s") % said

@@ -8,7 +8,7 @@ for reads by key, whose plan doesn't depend on the values; lists and searches mu
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
 from django.db.models import (
     BooleanField,
     Expression,
@@ -20,7 +20,8 @@ from django.db.models import (
     TextField,
     Value,
 )
-from django.db.models.query import ValuesListIterable, get_related_populators
+from django.db.models.base import ModelState
+from django.db.models.query import RelatedPopulator, ValuesListIterable, get_related_populators
 from psycopg.types.numeric import Int8
 
 from . import wire
@@ -129,12 +130,41 @@ class _Built:
         return [tuple(one) if self.is_tuples else self._object(one) for one in found]
 
     def _object(self, one: Sequence[Any]) -> Any:
-        made = self.model.from_db(connection.alias, self.names, one[self.own])
+        made = _made(self.model, self.names, one[self.own])
         for populator in self.related:
-            populator.populate(one, made)
+            _populate(populator, one, made)
         for name, place in self.annotations:
             setattr(made, name, one[place])
         return made
+
+
+def _made(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """The object that `Model.from_db` makes, without its loop over the fields and its signals.
+
+    What wasn't read is absent from the object, which is how Django tells that it is deferred.
+    """
+    made = model.__new__(model)
+    state = made._state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
+
+
+def _populate(populator: RelatedPopulator, one: Sequence[Any], owner: Model) -> None:
+    """Make what a row says of a related object, as `RelatedPopulator.populate` does."""
+    values = (
+        populator.reorder_for_init(one)
+        if populator.reorder_for_init
+        else one[populator.cols_start : populator.cols_end]
+    )
+    made = None
+    if values[populator.pk_idx] is not None:
+        made = _made(populator.model_cls, populator.init_list, values)
+        for further in populator.related_populators:
+            _populate(further, one, made)
+    populator.local_setter(owner, made)
+    if made is not None:
+        populator.remote_setter(made, owner)
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
+from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.errors import NotAllowed
 from yuanqi.foundation.pages import Key, KeysetPage, keyset_page
@@ -32,9 +33,13 @@ class Item:
         return self.notice.read_at is None
 
 
+_UNREAD = "SELECT count(*) FROM notice WHERE account_id = %s AND read_at IS NULL"
+
+
 def unread(actor: Actor) -> int:
     """How many of the actor's notices he hasn't read."""
-    return Notice.objects.filter(account=actor.account_id, read_at__isnull=True).count()
+    found = prepared.row(_UNREAD, actor.account_id)
+    return found[0] if found else 0
 
 
 def inbox(

@@ -15,6 +15,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.pages import Key, KeysetPage
 from yuanqi.supervision.queries import at_work
 
+from .ledger_counts import Standing, queue_counts, standing
 from .ledger_filters import (
     ANSWERS,
     EVERY,
@@ -28,16 +29,7 @@ from .ledger_filters import (
     conditions,
     midnight,
 )
-from .ledger_queues import (
-    Queue,
-    ended,
-    every_request,
-    lights,
-    queue_counts,
-    queues_of,
-    requests_listed,
-    standing,
-)
+from .ledger_queues import Queue, ended, every_request, lights, queues_of, requests_listed
 from .models import MECHANISM
 from .rows import with_row_parts
 from .search import NEWEST, matching
@@ -106,7 +98,7 @@ def asked_for(
     queues: Iterable[Queue],
     actor: Actor,
     now: datetime,
-    at_hand: QuerySet[Case] | None = None,
+    at_hand: Standing | None = None,
 ) -> QuerySet[Case]:
     """The requests that the filters ask for, of those the actor may see; in no order.
 
@@ -121,7 +113,7 @@ def asked_for(
         return cases.filter(*narrowed)
     if queue.is_done:
         return ended(actor).filter(queue.condition, *narrowed)
-    cases = standing(actor) if at_hand is None else at_hand
+    cases = (at_hand or standing(actor)).cases
     return cases.filter(queue.condition, *narrowed)
 
 

@@ -16,7 +16,7 @@ from yuanqi.organisation.models import Officer
 from yuanqi.organisation.roster import Roster
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.search import enterprises_found
-from yuanqi.supervision.queries import Flag, flags
+from yuanqi.supervision.queries import Flag, flags, idle_before
 
 from .ledger_queues import Queue, lights
 from .models import Channel, Level, Reopening, Return, ServiceRequest
@@ -192,7 +192,7 @@ def conditions(filters: Filters, actor: Actor, now: datetime) -> list[Q]:
     if filters.light:
         found.append(lights(now)[filters.light])
     if filters.flag:
-        found.append(flags(now)[Flag(filters.flag)])
+        found.append(flags(idle_before(now))[Flag(filters.flag)])
     if filters.channel:
         found.append(Q(request__channel=filters.channel))
     if filters.complaint:

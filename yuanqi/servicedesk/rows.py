@@ -3,7 +3,7 @@
 The facts of a whole page are read at once: no query a row.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -29,6 +29,7 @@ from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.pages import Place
 from yuanqi.foundation.prepared import Read, among
+from yuanqi.foundation.speech import spoken
 from yuanqi.organisation.calendars import calendar_version, work_calendar
 from yuanqi.organisation.roster import standing
 from yuanqi.registry.models import Enterprise
@@ -45,6 +46,7 @@ def with_row_parts(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 M = TypeVar("M", bound=Model)
+Say = Callable[[str], str]
 
 _REQUEST = Place("servicedesk:request")
 _ENTERPRISE = Place("registry:enterprise")
@@ -136,6 +138,7 @@ def rows_of(
     pauses = _pauses(case.clock for case in cases if case.clock is not None)
     tasks = _own_tasks(cases, actor)
     labels = category_names() if names is None else names
+    _ = spoken()
     rows = []
     for case in cases:
         clock = case.clock
@@ -146,7 +149,7 @@ def rows_of(
             calendar = work_calendar(calendar_version(clock.calendar_id))
             left = clock.left_as_said(stops, now, calendar)
             day = day_of(clock.limit_base, calendar)
-        move, is_mine = _move(case, pause, actor)
+        move, is_mine = _move(case, pause, actor, _)
         task = tasks.get(case.pk)
         started = case.state == CaseState.IN_PROGRESS
         late = started and task is not None and task.due_at is not None and now > task.due_at
@@ -274,7 +277,7 @@ def _owed(case: Case, task: Task, *, late: bool) -> str:
     return _("本部门协办，还没签收") if task.officer_id is None else _("本部门协办，还没给意见")
 
 
-def _move(case: Case, pause: ClockPause | None, actor: Actor) -> tuple[str, bool]:
+def _move(case: Case, pause: ClockPause | None, actor: Actor, _: Say) -> tuple[str, bool]:
     """Whose move it is, and whether it is this actor's."""
     holder = case.responsible
     own = holder is not None and holder.pk in actor.officer_ids
@@ -324,6 +327,7 @@ def _was_on_time(case: Case) -> bool | None:
 
 def tags_of(case: Case, lain_before: datetime | None = None) -> tuple[Tag, ...]:
     """What stands with a title beside the light: the level that stops production, the flags."""
+    _ = spoken()
     found = []
     if case.level == Level.P1:
         found.append(Tag(str(Level.P1.label), "red"))

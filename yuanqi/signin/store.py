@@ -17,6 +17,7 @@ from django.utils import timezone
 from yuanqi.foundation.actors import Side, actor_for
 from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.models import Account
+from yuanqi.foundation.prepared import Given, Read
 
 from . import policy
 from .models import Session
@@ -25,6 +26,9 @@ SEEN_EVERY = timedelta(minutes=1)
 ANONYMOUS_LIFE = timedelta(minutes=30)  # between the password and the second factor, at most
 LAPSED_LIFE = timedelta(days=1)
 _LAPSED = "_signin_lapsed"
+
+
+_SESSION = Read(lambda: Session.objects.filter(key=Given("key")))
 
 
 def digest(key: str) -> str:
@@ -50,7 +54,7 @@ class SessionStore(SessionBase):
         sweep(at=timezone.now())
 
     def load(self) -> dict[str, Any]:
-        row = Session.objects.filter(key=digest(self.session_key)).first()
+        row = _SESSION.first(key=digest(self.session_key))
         at = timezone.now()
         if row is None or (row.account_id is None and row.expires_at <= at):
             self._session_key = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from yuanqi.casework.definition import SupervisionRules
@@ -77,19 +77,20 @@ def idle_before(now: datetime) -> datetime:
     return days_before(now, rules().idle_working_days)
 
 
-def idle(now: datetime) -> Q:
+def idle(lain_before: datetime | Expression) -> Q:
     """The park's move, no ground to wait, and nobody has done anything for two working days."""
-    return at_work & Q(is_paused=False, acted_at__lt=idle_before(now))
+    return at_work & Q(is_paused=False, acted_at__lt=lain_before)
 
 
-def flags(now: datetime) -> Mapping[Flag, Q]:
-    """The condition of each flag at `now`, to filter and to count cases by."""
+def flags(lain_before: datetime | Expression) -> Mapping[Flag, Q]:
+    """The condition of each flag, to filter and to count cases by; `lain_before` is
+    `idle_before(now)`, or a gap for it."""
     return {
         Flag.SUPERVISED: supervised,
         Flag.ESCALATED: escalated,
         Flag.SECOND_RETURN: second_return,
         Flag.TWICE_UNSATISFIED: twice_unsatisfied,
-        Flag.IDLE: idle(now),
+        Flag.IDLE: idle(lain_before),
     }
 
 

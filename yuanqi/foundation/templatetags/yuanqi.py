@@ -6,6 +6,7 @@ templates under `web/`. docs/pages.md lists them with examples.
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
@@ -207,7 +208,12 @@ def _control(field: BoundField, *, kind: str, described_by: str) -> SafeString:
 
 @register.simple_tag
 def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
-    """The options of a select: many on a page, so made in one go."""
+    """The options of a select: many on a page and seldom others, so made in one go and kept."""
+    return _options(tuple((str(value), str(label)) for value, label in choices), chosen)
+
+
+@lru_cache(maxsize=500)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
     selected = mark_safe(" selected")
     return format_html_join(
         "",

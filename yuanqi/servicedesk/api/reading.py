@@ -272,8 +272,9 @@ _TAKES_REQUESTS = (Department.Kind.BUREAU, Department.Kind.PARTNER)
     summary="The caller's queues with counts, exact up to a thousand",
 )
 def list_queues(request: HttpRequest) -> list[dict[str, Any]]:
-    queues = desk.queues_of(request.actor, timezone.now())
-    counts = desk.queue_counts(queues, request.actor, desk.standing(request.actor))
+    now = timezone.now()
+    queues = desk.queues_of(request.actor, now)
+    counts = desk.queue_counts(request.actor, now, desk.standing(request.actor))
     return [
         {
             "code": queue.code,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from pypinyin import Style, lazy_pinyin
 
 from yuanqi.casework.models import Case
+from yuanqi.foundation.widgets import Hidden
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import bureaus
 
@@ -33,7 +34,7 @@ class SaveViewForm(ActForm):
 
     name = "save-view"
     title = _NAME
-    address = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    address = forms.CharField(widget=Hidden, required=False, max_length=2000)
 
     def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
         if initial := options.get("initial"):
@@ -54,7 +55,7 @@ class BatchForm(ActForm):
     """What the batch bar sends along with the ticked rows: where to lead back."""
 
     name = "batch-form"
-    back = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    back = forms.CharField(widget=Hidden, required=False, max_length=2000)
 
 
 class MergeForm(ActForm):
@@ -114,7 +115,7 @@ class LineForm(ActForm):
         widget=_Initials,
         error_messages={"required": gettext_lazy("请选一个主办部门。")},
     )
-    back = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    back = forms.CharField(widget=Hidden, required=False, max_length=2000)
 
     def __init__(self, case: Case, data: Mapping[str, Any] | None = None, **options: Any) -> None:
         super().__init__(data, auto_id=f"line_{case.pk}_%s", **options)

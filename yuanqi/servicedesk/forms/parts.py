@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from yuanqi.foundation import files
 from yuanqi.foundation.errors import Invalid, OutOfSpace
+from yuanqi.foundation.widgets import Hidden
 from yuanqi.parameters import parameters
 
 from ..parameters_defined import FILES_MOST
@@ -72,7 +73,7 @@ class ActForm(forms.Form):
 
     name = ""
     once = forms.CharField(
-        widget=forms.HiddenInput, required=False, max_length=40, initial=lambda: str(uuid4())
+        widget=Hidden, required=False, max_length=40, initial=lambda: str(uuid4())
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

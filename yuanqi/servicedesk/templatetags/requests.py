@@ -9,7 +9,6 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
-from django.utils.translation import get_language
 
 from yuanqi.casework.models import Case, CaseState
 from yuanqi.domain.clock import Light
@@ -43,7 +42,7 @@ def request_row(context: Context, row: Row) -> SafeString:
     is_sent = bool(context.get("is_sent"))
     cells = (
         _box(case, _, is_sent=is_sent, is_offered=bool(context.get("offered"))),
-        f"<td>{_light(row.light, case.is_open, get_language())}</td>",
+        f"<td>{_light(row.light, case.is_open, _)}</td>",
         f'<td class="yq-code">{escape(case.number)}</td>',
         f'<td class="yq-u is-after is-firm"><a href="{row.enterprise_url}">'
         f"{escape(case.enterprise.label)}</a></td>",
@@ -76,8 +75,7 @@ def _box(case: Case, _: Say, *, is_sent: bool, is_offered: bool) -> str:
 
 
 @cache
-def _light(shown: Light | None, is_open: bool, _language: str | None) -> str:
-    _ = spoken()
+def _light(shown: Light | None, is_open: bool, _: Say) -> str:
     if shown:
         return light(shown)
     return light(None, _("待评价") if is_open else _("办结"))
@@ -140,7 +138,7 @@ def _whose_move(row: Row, _: Say) -> str:
         move = _muted(UNKNOWN)
     left = UNKNOWN
     if row.left is not None:
-        left = escape(formats.left(row.left, day=row.day, paused=row.is_paused))
+        left = escape(formats.left(row.left, day=row.day, paused=row.is_paused, say=_))
     tone = formats.LIGHTS[row.light.value if row.light else None][2]
     return (
         f'<td class="is-after{wraps}">{move}{_own_task(row)}</td>'

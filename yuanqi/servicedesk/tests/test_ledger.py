@@ -47,7 +47,7 @@ ASIDE = {
 
 
 def counts(actor: Actor) -> dict[str, int]:
-    found = ledger.queue_counts(ledger.queues_of(actor, NOW), actor, ledger.standing(actor))
+    found = ledger.queue_counts(actor, NOW, ledger.standing(actor))
     return {code: count.number for code, count in found.items()}
 
 
@@ -195,11 +195,11 @@ def test_open_queues_are_counted_by_one_query_and_closed_ones_by_another(
     people = ((desk.zone.clerk, 2), (desk.zone.safety_handler, 4), (desk.zone.linked_officer, 3))
     for person, asked in people:
         actor = desk.zone.actor(person, NOW)
-        queues, at_hand = ledger.queues_of(actor, NOW), ledger.standing(actor)
+        at_hand = ledger.standing(actor)
         with looked_up_once():
-            ledger.queue_counts(queues, actor, at_hand)
+            ledger.queue_counts(actor, NOW, at_hand)
             with django_assert_num_queries(asked):
-                ledger.queue_counts(queues, actor, at_hand)
+                ledger.queue_counts(actor, NOW, at_hand)
 
 
 def test_what_a_department_gave_back_leaves_its_inbox(desk):

@@ -81,7 +81,7 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         read=cases_of_page,
         find=desk.finder(filters, actor),
     )
-    counts = desk.queue_counts(queues, actor, at_hand)
+    counts = desk.queue_counts(actor, now, at_hand)
     plain = not filters.narrowing and filters.queue != desk.EVERY
     count = counts[filters.queue] if plain else desk.count_of(filters, actor, listed)
     roster = standing(now)
@@ -134,7 +134,7 @@ def queue_tabs(address: str, actor: Actor, now: datetime) -> list[parts.Tab]:
     query = QueryDict(address.partition("?")[2])
     queues = desk.queues_of(actor, now)
     filters = Filters.read(query, queues, ())
-    return parts.tabs(queues, desk.queue_counts(queues, actor, desk.standing(actor)), filters)
+    return parts.tabs(queues, desk.queue_counts(actor, now, desk.standing(actor)), filters)
 
 
 def _sheet(request: HttpRequest, actor: Actor, now: datetime) -> HttpResponse:

@@ -67,7 +67,7 @@ def test_a_list_counts_flags_as_a_row_shows_them(zone):
     shown = {case.pk: flags_of(case, idle_before(now)) for case in Case.objects.all()}
     counted = {
         flag: set(Case.objects.filter(condition).values_list("pk", flat=True))
-        for flag, condition in flags(now).items()
+        for flag, condition in flags(idle_before(now)).items()
     }
 
     assert shown == {

@@ -1,0 +1,160 @@
+"""How many requests stand in each queue of a desk: on every page of the ledger, so made for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, DateTimeField, Q, QuerySet
+
+from yuanqi.casework.models import OPEN_TASKS, Case, Task
+from yuanqi.casework.queries import open_cases
+from yuanqi.casework.rulebook import version_ids
+from yuanqi.casework.sight import cases_led_by, seen_among
+from yuanqi.foundation import pages
+from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.prepared import Given, Read, among, one_of
+from yuanqi.supervision.queries import idle_before
+
+from .ledger_queues import (
+    Now,
+    Queue,
+    asked_of,
+    ended,
+    is_department,
+    queues_at,
+    requests,
+    requests_listed,
+)
+from .models import MECHANISM
+
+_KEPT = 200  # desks whose statements a process keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The open requests that can stand in one of somebody's queues.
+
+    `keys` are theirs where they had to be found first; None for who sees every case.
+    """
+
+    cases: QuerySet[Case]
+    keys: list[int] | None = None
+
+
+def standing(actor: Actor) -> Standing:
+    """Find the open requests that can stand in the actor's queues.
+
+    A department's and an officer's are found first, each kind by its own index: who may see a
+    request is then asked of these few, not of the hundred thousand that he ever had to do with.
+    """
+    if not _has_own(actor):
+        return Standing(open_cases(requests_listed(actor)))
+    keys = seen_among([pk for (pk,) in _desk(actor).his.all()], actor)
+    return Standing(requests(open_cases(Case.objects.filter(one_of("id", keys)))), keys)
+
+
+def queue_counts(actor: Actor, now: datetime, at_hand: Standing) -> dict[str, pages.Count]:
+    """How many requests stand in each queue, by its code: open ones all (of `standing`), closed
+    ones up to a thousand."""
+    desk = _desk(actor)
+    given = {"now": now, "lain_before": idle_before(now), "keys": at_hand.keys}
+    counts = {}
+    for pile in desk.piles:
+        found = pile.read.all(**given)
+        for queue in pile.queues:
+            column = 1 + pile.columns[queue.code]
+            number = sum(one[column] for one in found if one[0] in queue.states)
+            counts[queue.code] = pages.Count(number)
+    for queue in desk.ended:
+        counts[queue.code] = _closed(queue, actor)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Pile:
+    """Queues that share whose they are, counted by one pass over these cases, by state.
+
+    So each row is looked at only for what a queue asks beyond the state.
+    """
+
+    queues: Sequence[Queue]
+    columns: Mapping[str, int]  # of each queue's code
+    read: Read[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """The statements of one person's desk: the same from page to page, but for the instants."""
+
+    his: Read[Any]
+    piles: Sequence[_Pile]
+    ended: Sequence[Queue]
+
+
+def _desk(actor: Actor) -> _Desk:
+    return _made(actor, tuple(version_ids(MECHANISM)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _made(actor: Actor, _versions: tuple[int, ...]) -> _Desk:
+    queues = queues_at(actor, _GAPS)
+    at_hand = [queue for queue in queues if not queue.is_done]
+    shared = {id(queue.ours): queue.ours for queue in at_hand}
+    return _Desk(
+        his=Read(lambda: _his(actor)),
+        piles=[
+            _pile([queue for queue in at_hand if queue.ours is ours], ours, actor)
+            for ours in shared.values()
+        ],
+        ended=[queue for queue in queues if queue.is_done],
+    )
+
+
+_GAPS = Now(Given("now", DateTimeField()), Given("lain_before", DateTimeField()))
+
+
+def _pile(queues: Sequence[Queue], ours: Q, actor: Actor) -> _Pile:
+    rests = [queue.rest for queue in queues]
+    asked = [rest for place, rest in enumerate(rests) if rest not in rests[:place]]
+    counts = {f"n{n}": Count("pk", filter=rest or None) for n, rest in enumerate(asked)}
+
+    def counted() -> QuerySet[Any]:
+        if _has_own(actor):
+            cases = requests(open_cases(Case.objects.filter(among("id", "keys"))))
+        else:
+            cases = open_cases(requests_listed(actor))
+        by_state = cases.filter(ours).order_by().values("state")
+        return by_state.annotate(**counts).values_list("state", *counts)
+
+    columns = {queue.code: asked.index(queue.rest) for queue in queues}
+    return _Pile(queues, columns, Read(counted))
+
+
+def _has_own(actor: Actor) -> bool:
+    """Whether what can stand in his queues is found by whose it is, before it is counted."""
+    return is_department(actor) or (not actor.sees_every_case and bool(actor.linked_enterprise_ids))
+
+
+def _his(actor: Actor) -> QuerySet[Any]:
+    his = open_cases(Case.objects.order_by())
+    found = [
+        his.filter(responsible__in=actor.officer_ids).values_list("pk"),
+        his.filter(enterprise__in=actor.linked_enterprise_ids).values_list("pk"),
+        asked_of(actor).values_list("case").order_by(),
+    ]
+    if is_department(actor):
+        tasks = Task.objects.filter(department=actor.department_id, state__in=OPEN_TASKS)
+        found.append(his.filter(lead=actor.department_id).values_list("pk"))
+        found.append(tasks.values_list("case").order_by())
+    return found[0].union(*found[1:])
+
+
+def _closed(queue: Queue, actor: Actor) -> pages.Count:
+    if is_department(actor):
+        # one range of an index; with "or" the database reads the closed ones of the whole zone
+        count = pages.count_of(requests(cases_led_by(actor)).filter(queue.condition))
+        if count.is_more:
+            return count
+    return pages.count_of(ended(actor).filter(queue.condition))
