@@ -29,6 +29,7 @@ class FigureField(forms.DecimalField):
     """A figure as people type it: with separators, full-width digits, spaces around it."""
 
     default_error_messages = {
+        "required": gettext_lazy("请填这一项；没有就填 0。"),
         "invalid": gettext_lazy("请只填数字，例如 1280.5。"),
         "min_value": gettext_lazy("这一项不会小于 0，请核对。"),
         "max_digits": gettext_lazy("这个数太大了，请核对单位。"),
@@ -37,15 +38,15 @@ class FigureField(forms.DecimalField):
     }
 
     def __init__(self, measure: Measure, **options: Any) -> None:
-        places = 0 if measure.is_whole else 2
         super().__init__(
-            required=False, max_digits=14, decimal_places=places,
+            max_digits=14,
+            decimal_places=0 if measure.is_whole else 2,
             min_value=None if measure.is_signed else 0,
             widget=forms.TextInput(
                 attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 40}
             ),
             **options,
-        )  # fmt: skip
+        )
         if measure.is_whole:
             self.error_messages["max_decimal_places"] = _("请填整数。")
 
@@ -78,7 +79,7 @@ class FilingForm(forms.Form):
                 "month": dateformat.format(month, _("n 月")),
                 "label": measure.label,
             }
-            self.fields[name] = FigureField(measure, label=label)
+            self.fields[name] = FigureField(measure, label=label, required=False)
         for name in self.figures_asked:
             self.fields[WHY + name] = forms.CharField(
                 label=_("没错的话，写一句原因"), required=False, max_length=LONGEST,
@@ -111,16 +112,9 @@ class FilingForm(forms.Form):
         names = [*self.figures_asked, *(WHY + name for name in self.figures_asked)]
         return {name: str(self.data.get(name, "")) for name in names}
 
-    def require_figures(self) -> None:
-        """Before it is sent: no measure that is asked stays empty."""
-        for one in self.known.asked:
-            if one.code not in self.errors and self.cleaned_data.get(one.code) is None:
-                self.add_error(one.code, _("请填这一项；没有就填 0。"))
-
     @property
     def figures(self) -> dict[str, Decimal]:
-        asked = [one.code for one in self.known.asked]
-        return {code: value for code in asked if (value := self.cleaned_data[code]) is not None}
+        return {one.code: self.cleaned_data[one.code] for one in self.known.asked}
 
     @property
     def forecasts(self) -> dict[date, Decimal]:
@@ -174,9 +168,7 @@ class TargetsForm(forms.Form):
         for name, (span, starts_on) in self.periods.items():
             month = dateformat.format(starts_on, _("n 月"))
             label = _("全年") if span == Span.YEAR else month
-            field = FigureField(MEASURES[code], label=label)
-            field.min_value = 0
-            self.fields[name] = field
+            self.fields[name] = FigureField(MEASURES[code], label=label, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -108,7 +108,6 @@ def _posted(request: HttpRequest, filing: Filing, here: str, after: str) -> Http
             )  # fmt: skip
             messages.success(request, _("草稿已存，还没有交。"))
             return SeeOther(here)
-        form.require_figures()
         if form.is_valid():
             location = once(
                 account_id=request.user.pk, key=request.POST.get("once", ""), at=now,
