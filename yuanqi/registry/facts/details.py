@@ -37,7 +37,9 @@ class Detail:
 
     @property
     def shown(self) -> Any:
-        """The value to show, be it that it doesn't count."""
+        """The value to show, be it that it doesn't count; none where sources differ."""
+        if self.state is State.CONFLICT:
+            return self.value
         return self.value if self.value is not None or self.fact is None else self.fact.value
 
     @property

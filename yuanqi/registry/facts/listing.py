@@ -60,7 +60,12 @@ def groups_of(enterprise_id: int, on: date, source: str | None) -> list[Group]:
 
 
 def _group(code: str, rows: Sequence[Row]) -> Group:
-    kept = tuple(row for row in rows if row.detail.shown is not None or row.may_state)
+    kept = tuple(
+        sorted(
+            (row for row in rows if row.detail.fact or row.detail.is_known or row.may_state),
+            key=lambda row: not row.detail.field.stated_by,  # what is said before what follows
+        )
+    )
     unknown = tuple(row.detail.field.label for row in rows if row not in kept)
     zh, en = GROUPS[code]
     return Group(code, en if get_language() == "en" else zh, kept, unknown)

@@ -25,7 +25,8 @@ from .stated import DTYPES
 
 _PROFILE_SQL = """
 SELECT one.id, one.industry_code, one.is_industrial, area.code, one.standing,
-       NULLIF(one.credit, ''), CASE WHEN one.currency = 'CNY' THEN one.capital END, one.registered_on,
+       NULLIF(one.credit, ''), CASE WHEN one.currency = 'CNY' THEN one.capital END,
+       one.registered_on,
        owners.are_foreign, owners.foreign_share, one.group_id IS NOT NULL,
        places.floor_area, places.land_area
 FROM enterprise one

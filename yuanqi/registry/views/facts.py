@@ -40,12 +40,14 @@ def facts(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     found = enterprise_visible(enterprise_id, actor)
     source = source_of(actor) if states_facts(found.pk, actor) else None
     groups = groups_of(found.pk, timezone.localdate(), source)
-    states = [row.detail.state for group in groups for row in group.rows]
+    chosen = request.GET.get("group", "")
+    rows = [row for group in groups for row in group.rows]
     context = head_of(found, actor, "facts") | {
         "groups": groups,
-        "waiting": sum(state is known.State.WAITING for state in states),
-        "conflicts": sum(state is known.State.CONFLICT for state in states),
-        "may_confirm": may_confirm(actor),
+        "shown": next((one for one in groups if one.code == chosen), groups[0]),
+        "waiting": [row for row in rows if row.detail.state is known.State.WAITING],
+        "conflicts": [row for row in rows if row.detail.state is known.State.CONFLICT],
+        "may_state": source is not None,
     }
     return render(request, "registry/facts.html", context)
 
