@@ -19,12 +19,12 @@ TEXT = "registered_capital >= 5000"
 
 
 def seed(zone: Zone) -> None:
-    """松濑 has a capital of 3,000 万元, 禾屿 of 8,000: one list for the desk, one for the phone."""
+    """松濑 has a capital of 3,000 万元, 禾屿 of 8,000: a list for each test."""
     Enterprise.objects.filter(pk=zone.enterprise.pk).update(capital=3000)
     Enterprise.objects.filter(pk=zone.stranger.enterprise_id).update(capital=8000)
     now = timezone.now()
     clerk, leader = zone.actor(zone.clerk, now), zone.actor(zone.leader, now)
-    for code, name in (("desk", "重点培育"), ("phone", "重点走访")):
+    for code, name in (("desk", "重点培育"), ("phone", "重点走访"), ("plain", "重点调研")):
         made = operations.condition_add(
             kind="own-lists", code=code, name=name, actor=clerk, at=BEFORE
         )
@@ -71,7 +71,7 @@ def test_a_threshold_goes_from_the_editor_into_force(site: Site, sign_in, name, 
     page.get_by_role("option", name="registered_capital").wait_for()
     text.press("Enter")
     text.press_sequentially(" >= 2000 万")
-    expect(checked).to_contain_text("第 1 行第 27 字有误")
+    expect(checked).to_contain_text("第 1 行第 28 字有误")
     expect(page.locator(".yq-rule-shade mark")).to_have_text("万")
     assert_open_to_all(page)
 
@@ -88,8 +88,8 @@ def test_a_threshold_goes_from_the_editor_into_force(site: Site, sign_in, name, 
     expect(page.locator("#case-0-result")).to_have_text("判为符合，与预期一致")
     assert_open_to_all(page)
 
-    page.get_by_label("从哪天起执行").fill(day)
-    page.get_by_label("为什么改").fill("门槛过高，培育对象进不来")
+    page.get_by_label("从哪天起执行", exact=True).fill(day)
+    page.get_by_label("为什么改", exact=True).fill("门槛过高，培育对象进不来")
     page.get_by_role("button", name="提交确认").click()
     expect(page.locator("#messages")).to_contain_text("已提交，等分管领导确认。")
 
@@ -109,11 +109,11 @@ def test_a_threshold_goes_from_the_editor_into_force(site: Site, sign_in, name, 
 
 
 def test_every_part_works_without_a_script(site: Site, browser):
-    condition = "重点培育"
+    condition = "重点调研"
     context = browser.new_context(java_script_enabled=False, base_url=site.url, locale="zh-CN")
     page = context.new_page()
     page.goto("/account/login/")
-    page.locator("#id_login").fill("handler")
+    page.locator("#id_login").fill("clerk")
     page.locator("#id_password").fill("correct horse battery")
     page.locator("form:has(#id_password) button[type=submit]").click()
     page.goto("/conditions/")
