@@ -141,9 +141,11 @@ def sign_in(site: Site, browser: Browser) -> Iterator[SignIn]:
         page.on(
             "console",
             # a form that is shown again is no trouble
-            lambda message: troubles.append(message.text)
-            if message.type == "error" and "status of 422" not in message.text
-            else None,
+            lambda message: (
+                troubles.append(message.text)
+                if message.type == "error" and "status of 422" not in message.text
+                else None
+            ),
         )
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.goto("/account/login/")
