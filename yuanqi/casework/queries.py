@@ -300,17 +300,22 @@ def co_handling_of(case: Case, actor: Actor) -> list[Task]:
 def departments_worked_for(actor: Actor) -> frozenset[int]:
     """The departments whose tasks the actor may take up: his own as a handler or head of it, and
     those of the handlers and heads for whom he acts."""
-    handling = [Role.HANDLER.value, Role.HEAD.value]
     found = set()
     if actor.department_id is not None and actor.has(Role.HANDLER, Role.HEAD):
         found.add(actor.department_id)
     if actor.acts_for:
-        found |= set(
-            Officer.objects.filter(
-                pk__in=actor.acts_for, account__grants__role__in=handling
-            ).values_list("department_id", flat=True)
-        )
+        found |= {pk for (pk,) in _UNITS_OF.all(officers=sorted(actor.acts_for))}
     return frozenset(found)
+
+
+_UNITS_OF = Read(
+    lambda: (
+        Officer.objects.filter(
+            among("id", "officers"),
+            account__grants__role__in=[Role.HANDLER.value, Role.HEAD.value],
+        ).values_list("department_id")
+    )
+)
 
 
 def messages_visible_to(case: Case, actor: Actor) -> QuerySet[Message]:
