@@ -62,6 +62,11 @@ def shipped(kind: str, code: str) -> Shipped | None:
     return _shipped.get((kind, code))
 
 
+def everything() -> list[Shipped]:
+    """All that comes with the program."""
+    return list(_shipped.values())
+
+
 def forget(kind: str) -> None:
     """Take a kind's rules back, for a test that ships its own."""
     for key in [key for key in _shipped if key[0] == kind]:
