@@ -3,10 +3,13 @@
 import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import connection
 
 from yuanqi.casework import loading as mechanisms
@@ -25,6 +28,17 @@ from yuanqi.servicedesk import loading as desk
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+
+
+def give_password(account: Account) -> None:
+    """Give the account the password that all have here."""
+    account.password = _hashed(settings.PASSWORD_HASHERS[0])
+
+
+@cache
+def _hashed(_hasher: str) -> str:
+    # a site's people are a dozen, and to hash is meant to take long
+    return make_password(PASSWORD)
 
 
 def at(text: str) -> datetime:
@@ -61,7 +75,7 @@ class Zone:
 
 def _account(username: str, *roles: Role) -> Account:
     account = Account(username=username)
-    account.set_password(PASSWORD)
+    give_password(account)
     account.save()
     for role in roles:
         RoleGrant.objects.create(account=account, role=role.value)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import PHONE, assert_no_sideways_scroll
-from tests.people import PASSWORD, Zone, at
+from tests.people import Zone, at, give_password
 from yuanqi.foundation.actors import Role
 from yuanqi.foundation.models import Account, RoleGrant
 from yuanqi.registry.models import ContactPerson
@@ -17,7 +17,7 @@ NUMBER = "138 0000 0621"
 def seed(zone: Zone) -> None:
     for name, role in (("auditor", Role.AUDIT_ADMIN), ("security", Role.SECURITY_ADMIN)):
         account = Account(username=name)
-        account.set_password(PASSWORD)
+        give_password(account)
         account.save()
         RoleGrant.objects.create(account=account, role=role.value)
     ContactPerson.objects.filter(pk=zone.stranger.pk).update(phone="13900000000")
