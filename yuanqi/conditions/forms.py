@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 from uuid import uuid4
 
 from django import forms
@@ -240,7 +241,7 @@ def typed_fact(field: Field, typed: str) -> Any:
     match field.type:
         case Type.NUMBER:
             try:
-                number = float(typed.replace(",", "").replace("\uff0c", ""))
+                number = float(normalize("NFKC", typed).replace(",", ""))
             except ValueError:
                 raise ValueError(_("请填数字。")) from None
             if number != number or abs(number) == float("inf"):

@@ -204,7 +204,7 @@ def test_cases_are_tried_at_once_and_kept_with_the_draft(trial, client_of):
     client = client_of("clerk")
     cases = {
         "case-count": "3",
-        **case(0, note="刚好够", revenue="15,000"),
+        **case(0, note="刚好够", revenue="１5，000"),
         **case(1, expected="no", revenue="14999.5"),
         **case(2, expected="unknown"),
     }
@@ -313,6 +313,27 @@ def test_a_long_list_goes_on_after_its_last_enterprise(trial, client_of, zone, m
 
     assert "松濑精密陶瓷" in words_of(first) and "禾屿" not in words_of(first)
     assert "禾屿" in words_of(second) and "松濑" not in words_of(second)
+
+
+def test_who_enters_is_listed_with_as_many_queries_however_many_they_are(
+    trial, client_of, django_assert_num_queries
+):
+    client = client_of("clerk")
+    place = sent(client, trial, text="revenue > 1", do="list").url
+    client.get(place)
+
+    with django_assert_num_queries(10):
+        client.get(place)
+
+
+def test_the_shipped_text_is_at_hand_once_the_park_has_its_own(trial, client_of):
+    client = client_of("clerk")
+
+    same = words_of(client.get(f"/conditions/{trial.pk}/draft/"))
+    other = words_of(sent(client, trial))
+
+    assert "看平台默认的规则" not in same
+    assert "看平台默认的规则 revenue >= 20000" in other
 
 
 def test_the_whole_way_from_a_threshold_to_its_day(trial, client_of, wall):

@@ -184,7 +184,6 @@ def _page(
         "back_url": reverse("conditions:condition", args=[condition.pk]),
         "standing": standing,
         "shipped": shipping.shipped(condition.kind, condition.code),
-        "today": timezone.localdate(),
         **more,
     }
     context["completions"] = editor.completions(context["known"])
