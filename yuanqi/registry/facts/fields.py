@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 AS_OF = "AS_OF"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 60
+SHARE = ("比例", "%")  # the park's way to say that a number is one: 0.05 is shown as 5 %
 NOBODY: frozenset[str] = frozenset()
 DEPARTMENT = frozenset({FactSource.DEPARTMENT.value, FactSource.IMPORT.value})
 ANYBODY = DEPARTMENT | {FactSource.ENTERPRISE.value}
@@ -152,15 +153,20 @@ def schema() -> Schema:
 def catalogue() -> Catalogue:
     """What there is now. The park's rows are few; what they make is kept until they change."""
     own = tuple(own_field(row) for row in ParkField.objects.filter(retired_on=None))
+    return assembled(fitting(own))
+
+
+def fitting(own: tuple[FactField, ...]) -> tuple[FactField, ...]:
+    """Those of the park's fields that fit the shipped ones: after an upgrade one may no longer,
+    and is left out until somebody puts it right."""
     try:
-        return assembled(own)
+        assembled(own)
     except FieldError:
-        return _what_fits(own)
+        return _one_by_one(own)
+    return own
 
 
-def _what_fits(own: tuple[FactField, ...]) -> Catalogue:
-    """After an upgrade a field of the park may no longer fit: it is left out, and the rest
-    serves. Its page says what is wrong."""
+def _one_by_one(own: tuple[FactField, ...]) -> tuple[FactField, ...]:
     kept: tuple[FactField, ...] = ()
     for one in own:
         try:
@@ -169,7 +175,7 @@ def _what_fits(own: tuple[FactField, ...]) -> Catalogue:
             log.warning("the park's fact %s no longer fits the shipped ones", one.name)
         else:
             kept = (*kept, one)
-    return assembled(kept)
+    return kept
 
 
 def shipped() -> Mapping[str, FactField]:
@@ -184,7 +190,7 @@ def own_field(row: ParkField) -> FactField:
         type=row.type,
         zh=row.label,
         en=row.label_en,
-        unit=row.unit or None,
+        unit="" if row.unit in SHARE else row.unit or None,
         group="own",
         meaning_zh=row.meaning,
         meaning_en=row.meaning_en,

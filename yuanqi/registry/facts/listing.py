@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 
 from ..models import Fact, FactSource
 from ..models.facts import COLUMN_OF
-from .catalogue import GROUPS
 from .details import Detail, details_of, source_label
 from .fields import FactField
+from .shipped_fields import GROUPS
 from .values import shown
 
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from ..indicators import month_of, months_before
 from ..models import Indicator
 from . import figures
-from .catalogue import FULL, PLAIN, STOCK, rolling_names
 from .providers import ENTERPRISE, Origin, Provider, provide
 from .reading import frame_of
+from .shipped_fields import FULL, PLAIN, STOCK, rolling_names
 
 LATE = 3  # the newest figure is one of the last three months that are over
 _YEAR = 12

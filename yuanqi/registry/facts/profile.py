@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from yuanqi.domain.rules import Type
 
 from ..models import Stage
-from .catalogue import PROFILE, PROJECT_FIELDS, TITLE_FIELDS, TITLES
 from .fields import FactField
 from .providers import ENTERPRISE, Origin, Origins, Provider, provide
 from .reading import among, frame_of
+from .shipped_fields import PROFILE, PROJECT_FIELDS, TITLE_FIELDS, TITLES
 from .stated import DTYPES
 
 _PROFILE_SQL = """

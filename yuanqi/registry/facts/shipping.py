@@ -1,9 +1,9 @@
 """What the register itself defines and reads, made known from its `apps.py`."""
 
-from . import catalogue, months, profile
+from . import months, profile, shipped_fields
 
 
 def ship() -> None:
-    catalogue.ship()
+    shipped_fields.ship()
     profile.ship()
     months.ship()

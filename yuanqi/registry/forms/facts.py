@@ -99,7 +99,7 @@ class ParkFieldForm(PlainModelForm):
         }  # fmt: skip
         help_texts = {
             "name": _("规则里用的名字：小写英文字母、数字和下划线，例如 green_power_share。"),
-            "unit": _("例如 万元、人、平方米；比例留空，0.05 即 5 %。"),
+            "unit": _("例如 万元、人、平方米；比例就填“比例”，0.05 即 5 %。"),
             "formula": _("由别的字段算出时填，例如 rd_expense / employees；有公式就不填报。"),
             "valid_days": _("过了这么多天没有更新就算未知；留空为一直有效。"),
         }  # fmt: skip

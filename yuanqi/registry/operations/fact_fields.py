@@ -16,7 +16,7 @@ from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 
 from ..fact_events import FieldAdded, FieldChanged, FieldRetired
 from ..facts import FieldError
-from ..facts.fields import assembled, own_field
+from ..facts.fields import assembled, fitting, own_field
 from ..facts.users import users_of
 from ..models import Fact, ParkField
 from ..rights import require_register
@@ -124,9 +124,16 @@ def _require_unused(name: str, what: str) -> None:
 
 def _check(row: ParkField) -> None:
     """Refuse a field that the catalogue can't hold, or that breaks another's formula."""
-    others = ParkField.objects.filter(retired_on=None).exclude(pk=row.pk)
+    standing = {
+        own_field(one).name: own_field(one) for one in ParkField.objects.filter(retired_on=None)
+    }
+    before = ParkField.objects.filter(pk=row.pk).values_list("name", flat=True).first()
+    kept = {one.name: one for one in fitting(tuple(standing.values())) if one.name != before}
     try:
-        assembled((*(own_field(one) for one in others), own_field(row)))
+        new = own_field(row)
+        if new.name in kept:
+            raise Conflict(_("这个字段名用过了，请换一个。"))
+        assembled((*kept.values(), new))
     except FieldError as error:
         raise Invalid(error.chinese, "formula" if row.formula else "name") from error
 

@@ -11,8 +11,8 @@ from yuanqi.domain import uscc
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.registry import facts, operations
 from yuanqi.registry.facts import figures, snapshots
-from yuanqi.registry.facts.catalogue import rolling_names
 from yuanqi.registry.facts.months import MONTHS
+from yuanqi.registry.facts.shipped_fields import rolling_names
 from yuanqi.registry.indicators import MEASURES, months_before
 from yuanqi.registry.models import Enterprise, FigureChange, FigureMonth, Indicator, Stage
 from yuanqi.registry.rights import Part

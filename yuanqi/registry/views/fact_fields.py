@@ -15,8 +15,8 @@ from yuanqi.foundation.files import Upload
 
 from .. import forms, operations
 from ..facts import AS_OF
-from ..facts.catalogue import GROUPS
 from ..facts.fields import shipped
+from ..facts.shipped_fields import GROUPS
 from ..facts.users import users_of
 from ..models import ParkField
 from ..rights import require_register
