@@ -131,6 +131,7 @@ class FilingForm(forms.Form):
     def ask_about(self, oddities: Sequence[Oddity]) -> None:
         """Mark each odd figure that has no word of explanation."""
         for one in oddities:
+            self.fields[WHY + one.field].required = True
             if not one.reason:
                 self.add_error(WHY + one.field, _("请核对上面的数；没错就在这里写一句原因。"))
 

@@ -169,17 +169,18 @@ def _odd(
     at: datetime,
 ) -> list[Oddity]:
     """What is odd: a figure beside last month's, a forecast beside the month itself."""
+    limits = thresholds(timezone.localdate(at))
     values = {**known.values(), **figures}
     before = known.before()
-    asked = list(figures)
-    own = values.get(filing.round.forecast)
-    for month, value in sorted(forecasts.items()):
-        field = forecast_field(month)
-        values[field] = value
-        asked.append(field)
-        if own is not None:
-            before[field] = Before(own, filing.round.month)
-    return found(values, before, thresholds(timezone.localdate(at)), asked=asked)
+    odd = found(values, before, limits, asked=list(figures))
+    code = filing.round.forecast
+    base = before.get(code)
+    # what is asked about itself is no measure of what is to come
+    if code in values and code not in {one.field for one in odd}:
+        base = Before(values[code], filing.round.month)
+    ahead = {forecast_field(month): value for month, value in sorted(forecasts.items())}
+    beside = dict.fromkeys(ahead, base) if base else {}
+    return odd + found(ahead, beside, limits, asked=list(ahead))
 
 
 def _explained(odd: Sequence[Oddity], reasons: Mapping[str, str]) -> list[Oddity]:
