@@ -69,7 +69,7 @@ class FactReturned(Event):
 
 
 @dataclass(frozen=True)
-class FieldAdded(Event):
+class FactFieldAdded(Event):
     kind: ClassVar[str] = "registry.fact_field_added"
     field_id: int
     name: str
@@ -80,7 +80,7 @@ class FieldAdded(Event):
 
 
 @dataclass(frozen=True)
-class FieldChanged(Event):
+class FactFieldChanged(Event):
     kind: ClassVar[str] = "registry.fact_field_changed"
     field_id: int
     name: str
@@ -89,7 +89,7 @@ class FieldChanged(Event):
 
 
 @dataclass(frozen=True)
-class FieldRetired(Event):
+class FactFieldRetired(Event):
     kind: ClassVar[str] = "registry.fact_field_retired"
     field_id: int
     name: str

@@ -9,9 +9,10 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.foundation.errors import NotAllowed
+from yuanqi.foundation.errors import NotAllowed, NotVisible
 
-from .models import Enterprise
+from .facts.fields import FactField, fields
+from .models import Enterprise, FactSource
 
 
 class Part(StrEnum):
@@ -63,6 +64,21 @@ def states_facts(enterprise_id: int, actor: Actor) -> bool:
     return may_confirm(actor) or keeps_register(actor) or (
         enterprise_id in actor.linked_enterprise_ids
     )  # fmt: skip
+
+
+def fact_source_of(actor: Actor) -> FactSource:
+    """From whom a fact comes when this actor states it."""
+    return FactSource.ENTERPRISE if actor.side is Side.ENTERPRISE else FactSource.DEPARTMENT
+
+
+def stateable(name: str, actor: Actor) -> FactField:
+    """Return the field of facts if this actor's side states it. Raises NotVisible, NotAllowed."""
+    known = fields().get(name)
+    if known is None:
+        raise NotVisible(name)
+    if fact_source_of(actor) not in known.stated_by:
+        raise NotAllowed(_("这一项不用填报：园区从别处读取或计算。"))
+    return known
 
 
 def require_register(actor: Actor) -> None:

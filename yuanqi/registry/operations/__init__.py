@@ -11,7 +11,7 @@ from .enterprises import (
     group_leave,
 )
 from .fact_fields import field_add, field_change, field_retire
-from .facts import fact_confirm, fact_return, fact_state, stateable
+from .facts import fact_confirm, fact_return, fact_state
 from .indicators import indicators_confirm, indicators_return, indicators_state, source_of
 from .people import (
     contact_add,
@@ -40,5 +40,4 @@ __all__ = [
     "indicators_state", "link_begin", "link_end", "link_hand_over", "milestone_change",
     "milestone_set", "profile_add", "profile_change", "profile_remove", "project_change",
     "project_create", "project_investment_state", "project_stage_reach", "source_of",
-    "stateable",
 ]  # fmt: skip

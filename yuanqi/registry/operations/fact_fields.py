@@ -14,7 +14,7 @@ from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 
-from ..fact_events import FieldAdded, FieldChanged, FieldRetired
+from ..fact_events import FactFieldAdded, FactFieldChanged, FactFieldRetired
 from ..facts import FieldError
 from ..facts.fields import assembled, fitting, own_field
 from ..facts.users import users_of
@@ -38,7 +38,7 @@ def field_add(*, values: Mapping[str, Any], actor: Actor, at: datetime) -> ParkF
     _check(row)
     with conflict_if_taken(_("这个字段名用过了，请换一个。")):
         DIRECT.insert(row)
-    event = FieldAdded(
+    event = FactFieldAdded(
         field_id=row.pk, name=row.name, label=row.label, type=row.type, unit=row.unit,
         formula=row.formula,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def field_change(
     if row.name != old_name:
         Fact.objects.filter(field=old_name).update(field=row.name)
     told = {name: before[name] for name in after}
-    _record(FieldChanged(field_id=row.pk, name=row.name, before=told, after=after), actor, at)
+    _record(FactFieldChanged(field_id=row.pk, name=row.name, before=told, after=after), actor, at)
     return row
 
 
@@ -94,7 +94,7 @@ def field_retire(*, field_id: int, actor: Actor, at: datetime) -> None:
     row = _locked(field_id, actor)
     _require_unused(row.name, _("停用"))
     DIRECT.update(row, retired_on=timezone.localdate(at))
-    _record(FieldRetired(field_id=row.pk, name=row.name), actor, at)
+    _record(FactFieldRetired(field_id=row.pk, name=row.name), actor, at)
 
 
 def _locked(field_id: int, actor: Actor) -> ParkField:

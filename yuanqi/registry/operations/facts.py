@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation import files, journal
-from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
 from yuanqi.foundation.writer import DIRECT
@@ -19,7 +19,7 @@ from ..facts.details import source_label
 from ..facts.values import checked, shown
 from ..models import Enterprise, Fact, FactSource
 from ..queries import enterprise_visible
-from ..rights import may_confirm, states_facts
+from ..rights import fact_source_of, may_confirm, stateable, states_facts
 
 _EARLIEST = date(1949, 10, 1)
 
@@ -47,7 +47,7 @@ def fact_state(
     value = checked(known, value)
     if not _EARLIEST <= as_of <= timezone.localdate(at):
         raise Invalid(_("日期不对：只能填今天或以前的情况。"), "as_of")
-    source = source_of(actor)
+    source = fact_source_of(actor)
     row = Fact.objects.filter(
         enterprise=enterprise, project=None, field=field, source=source, as_of=as_of
     ).first()
@@ -69,21 +69,6 @@ def fact_state(
             raise Conflict(_("“%(label)s”这一天的数已经确认。") % {"label": known.label})
         acts.fact_change(DIRECT, row, **said)
     return row
-
-
-def source_of(actor: Actor) -> FactSource:
-    """From whom a fact comes when this actor states it."""
-    return FactSource.ENTERPRISE if actor.side is Side.ENTERPRISE else FactSource.DEPARTMENT
-
-
-def stateable(name: str, actor: Actor) -> FactField:
-    """Return the field if this actor's side states it. Raises NotVisible, NotAllowed."""
-    known = fields().get(name)
-    if known is None:
-        raise NotVisible(name)
-    if source_of(actor) not in known.stated_by:
-        raise NotAllowed(_("这一项不用填报：园区从别处读取或计算。"))
-    return known
 
 
 @transaction.atomic

@@ -23,10 +23,9 @@ from ..facts.listing import Filters, groups_of, lines_of
 from ..facts.listing import waiting as facts_waiting
 from ..facts.values import shown, unit_label
 from ..models import Enterprise, FactSource
-from ..operations.facts import source_of
 from ..page import head_of
 from ..queries import enterprise_visible
-from ..rights import may_confirm, states_facts
+from ..rights import fact_source_of, may_confirm, stateable, states_facts
 from ._editing import edit, press
 
 _MOST_MONTHS = 24
@@ -38,7 +37,7 @@ def facts(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     """What is known of the enterprise today, group by group."""
     actor: Actor = request.actor
     found = enterprise_visible(enterprise_id, actor)
-    source = source_of(actor) if states_facts(found.pk, actor) else None
+    source = fact_source_of(actor) if states_facts(found.pk, actor) else None
     groups = groups_of(found.pk, timezone.localdate(), source)
     chosen = request.GET.get("group", "")
     rows = [row for group in groups for row in group.rows]
@@ -70,10 +69,10 @@ def fact(request: HttpRequest, enterprise_id: int, name: str) -> HttpResponse:
     today = timezone.localdate()
     detail = _detail(found, name, today)
     field = detail.field
-    source = source_of(actor)
+    source = fact_source_of(actor)
     may_state = states_facts(found.pk, actor) and source in field.stated_by
     if request.method == "POST":
-        operations.stateable(name, actor)
+        stateable(name, actor)
     rows = list(
         found.facts.filter(project=None, field=name)
         .select_related("file", "stated_by", "confirmed_by", "returned_by")
