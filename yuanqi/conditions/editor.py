@@ -61,6 +61,10 @@ class Input:
     def kind(self) -> str:
         return str(self.field.type)
 
+    @property
+    def unit(self) -> str:
+        return "" if self.field.unit is None else unit_said(self.field)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
@@ -94,12 +98,19 @@ def known_fields(kind: Kind) -> list[Known]:
                 label=field.label_in(language),
                 other=field.label_in(other),
                 typed=typed_name(field.name),
-                unit=field.unit or str(_TYPES[Type(field.type)]),
+                unit=unit_said(field),
                 meaning=more.meaning if more else "",
                 group=more.group if more else "",
             )
         )
     return found
+
+
+def unit_said(field: Field) -> str:
+    """The unit of a fact; a share has none and is written 0.05 for 5 %; else what it is."""
+    if field.unit == "":
+        return _("比例，5 % 写作 0.05")
+    return field.unit or str(_TYPES[Type(field.type)])
 
 
 def typed_name(name: str) -> str:

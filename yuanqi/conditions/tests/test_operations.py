@@ -385,6 +385,28 @@ def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(committed, draft
         conftest.kinds.forget("trial")
 
 
+def test_of_two_who_begin_a_draft_at_once_one_is_told_of_the_other(committed, draft):
+    zone = build_zone()
+    conftest.define()
+    try:
+        shipping.load(at=MONDAY_9AM)
+        trial = Condition.objects.get(kind="trial")
+        seen = Draft.of(queries.version_on(trial.pk, date(2026, 11, 2))).said
+        other = replace(draft, text="revenue >= 16000")
+
+        answers = at_once(
+            lambda: save(trial, zone, draft, "clerk", seen=seen),
+            lambda: save(trial, zone, other, "safety_handler", seen=seen),
+        )
+
+        assert sum(isinstance(one, ChangedMeanwhile) for one in answers) == 1
+        assert ConditionVersion.objects.filter(condition=trial).count() == 2
+        assert told(trial).count("conditions.drafted") == 1
+    finally:
+        shipping.forget("trial")
+        conftest.kinds.forget("trial")
+
+
 def test_the_database_lets_no_two_versions_hold_on_one_day(trial):
     first = ConditionVersion.objects.get(condition=trial)
     with pytest.raises(IntegrityError, match="condition_no_overlap"), transaction.atomic():
