@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from yuanqi.foundation.actors import SYSTEM, Actor, Side
-from yuanqi.foundation.bulk import Bulk
+from yuanqi.foundation.writer import Writer
 from yuanqi.monitoring import acts
 from yuanqi.monitoring.asking import terms, thresholds
 from yuanqi.monitoring.models import Filing, Span
@@ -44,7 +44,7 @@ def load(
     figures: Sequence[Indicator],
     *,
     officers: dict[str, Officer],
-    bulk: Bulk,
+    bulk: Writer,
     now: datetime,
 ) -> None:
     """Open the last rounds for the industrial firms at work, as their figures stand."""
@@ -72,7 +72,7 @@ def _round(
     mains: dict[int, ContactPerson],
     figures: dict[tuple[int, date], list[Indicator]],
     bureau: Actor,
-    bulk: Bulk,
+    bulk: Writer,
     now: datetime,
 ) -> None:
     wanted = terms(month, timezone.localdate(now))
@@ -99,7 +99,7 @@ def _filing(
     figures: dict[tuple[int, date], list[Indicator]],
     contact: ContactPerson,
     bureau: Actor,
-    bulk: Bulk,
+    bulk: Writer,
     now: datetime,
 ) -> None:
     firm, round_ = filing.enterprise, filing.round
@@ -157,7 +157,7 @@ def _targets(
     figures: dict[tuple[int, date], list[Indicator]],
     newest: date,
     bureau: Actor,
-    bulk: Bulk,
+    bulk: Writer,
     now: datetime,
 ) -> None:
     """The zone's targets of the year, a little above what was reached; some firms' own."""

@@ -38,6 +38,7 @@ from . import answers, monitoring, papers, people, profiles, projects, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .events import STREAM, ParkOpened
+from .ordered import Ordered
 from .scene import Scene
 from .size import FULL, Size
 from .written import NumberedBook, first_lot, opening
@@ -109,8 +110,11 @@ def _profiles(
     now: datetime,
 ) -> None:
     """What stands in the enterprises' profiles, and their projects: as many as fit their number."""
-    figures = profiles.load(known, officers=officers, bulk=bulk, began=began, now=now)
-    monitoring.load(known, figures, officers=officers, bulk=bulk, now=now)
+    # a firm's figures are drawn before anybody asks for them: the journal tells them by time
+    ordered = Ordered(bulk)
+    figures = profiles.load(known, officers=officers, bulk=ordered, began=began, now=now)
+    monitoring.load(known, figures, officers=officers, bulk=ordered, now=now)
+    ordered.tell()
     firms = list({person.enterprise_id: person.enterprise for person in known}.values())
     industrial = [firm for firm in firms[: profiles.MOST] if firm.is_industrial]
     count = projects.PROJECTS * min(len(firms), FULL.enterprises) // FULL.enterprises

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from yuanqi.foundation.actors import SYSTEM, Actor, Side
-from yuanqi.foundation.bulk import Bulk
+from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.models import Officer
 from yuanqi.registry import acts, industry
 from yuanqi.registry.indicators import MEASURES, months_before
@@ -100,7 +100,7 @@ def load(
     people: Sequence[ContactPerson],
     *,
     officers: dict[str, Officer],
-    bulk: Bulk,
+    bulk: Writer,
     began: datetime,
     now: datetime,
 ) -> list[Indicator]:
@@ -127,7 +127,7 @@ def load(
     return figures
 
 
-def serve_by_group(bulk: Bulk, now: datetime) -> None:
+def serve_by_group(bulk: Writer, now: datetime) -> None:
     """Let a member of some groups go to the officer of its group's head: its own link ends today.
 
     None of those that are told by hand, who have officers of their own in the scenes. It comes
@@ -145,7 +145,7 @@ def serve_by_group(bulk: Bulk, now: datetime) -> None:
         acts.link_end(bulk, link, until_on=today, actor=SYSTEM, at=now)
 
 
-def _groups(firms: Sequence[Enterprise], bulk: Bulk, told: dict[str, Any]) -> dict[int, Any]:
+def _groups(firms: Sequence[Enterprise], bulk: Writer, told: dict[str, Any]) -> dict[int, Any]:
     """Some firms in groups, under a head that gives the group its name."""
     rng = drawing("groups")
     chosen = rng.sample(firms, min(len(firms), GROUPS * (_MOST_MEMBERS + 1)))
@@ -163,7 +163,7 @@ def _groups(firms: Sequence[Enterprise], bulk: Bulk, told: dict[str, Any]) -> di
 
 
 def _basics(
-    one: Drawer, legal: str, areas: Sequence[Area], group: Any, bulk: Bulk, told: dict[str, Any]
+    one: Drawer, legal: str, areas: Sequence[Area], group: Any, bulk: Writer, told: dict[str, Any]
 ) -> None:
     firm, rng = one.firm, one.rng
     area = areas[sum(map(ord, firm.address[:2])) % len(areas)] if firm.address else None
@@ -215,7 +215,7 @@ def _classes() -> dict[str, list[str]]:
     return found
 
 
-def _titles_and_papers(one: Drawer, bulk: Bulk, told: dict[str, Any]) -> None:
+def _titles_and_papers(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
     rng, firm = one.rng, one.firm
     if firm.short_name == _KNOWN:
         until = one.now.date() + timedelta(days=_KNOWN_ENDS)
@@ -246,7 +246,7 @@ def _titles_and_papers(one: Drawer, bulk: Bulk, told: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
-def _owners(one: Drawer, names: Any, bulk: Bulk, told: dict[str, Any]) -> None:
+def _owners(one: Drawer, names: Any, bulk: Writer, told: dict[str, Any]) -> None:
     rng, firm = one.rng, one.firm
     capital = firm.capital or Decimal(1000)
     kinds = Investor.Kind
@@ -282,7 +282,7 @@ def _shares(rng: Random, count: int) -> list[int]:
     return [100 - sum(small), *small]
 
 
-def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Bulk) -> list[Indicator]:
+def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Writer) -> list[Indicator]:
     """Two years of monthly figures: stated by the firm, confirmed by the bureau a week later."""
     stated: list[Indicator] = []
     firm, rng, now = one.firm, one.rng, one.now
