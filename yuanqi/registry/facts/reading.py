@@ -19,9 +19,12 @@ def frame_of(
     """The rows of a query, its columns of these polars types, in order. Truth values come as t
     and f, days as 2026-01-31; what is null is null."""
     buffer = BytesIO()
-    with connection.cursor() as cursor, cursor.cursor.copy(
-        f"COPY ({sql}) TO STDOUT (FORMAT csv)", tuple(parameters)
-    ) as copy:  # fmt: skip
+    # COPY goes past Django's cursor: what it raises is turned into Django's errors here
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", tuple(parameters)) as copy,
+    ):
         for rows in copy:
             buffer.write(rows)
     read = {name: pl.String if kind == pl.Boolean else kind for name, kind in columns.items()}

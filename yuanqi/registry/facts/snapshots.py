@@ -50,6 +50,10 @@ def snapshot(on: date) -> Path:
     A reader sees the old file or the new one, never half of one, and a crash leaves the old.
     """
     figures.pack(on, MONTHS)
+    return _made(on)
+
+
+def _made(on: date) -> Path:
     frame = wide(on)
     root = folder()
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +82,8 @@ def latest(on: date | None = None) -> tuple[date, pl.DataFrame]:
         if on is None or month <= on:
             newest = path
     if newest is None:
-        newest = snapshot(on or timezone.localdate())
+        # packing pays from the second reading on: whoever asks first doesn't wait for it
+        newest = _made(on or timezone.localdate())
     found = newest.stat()
     frame = _read(newest, found.st_mtime_ns, found.st_ino)
     return frame.get_column(AS_OF)[0] if frame.height else _month(newest), frame
