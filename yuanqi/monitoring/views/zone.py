@@ -77,7 +77,9 @@ def zone(request: HttpRequest) -> HttpResponse:
             (one, pages.address(request, measure=one.code)) for one in measures_of(round_)
         ],
         "months": [_month(line, links, round_, measure) for line in months],
-        "chart": _chart(months, links, round_, measure),
+        "chart": _chart(
+            months, links, round_, measure, is_partial=counts["all"] > counts[FilingState.ACCEPTED]
+        ),
         "sentence": _sentence(months, round_, measure),
         "by": by,
         "bys": [
@@ -191,7 +193,7 @@ def _number(value: Decimal | None) -> float | None:
 
 
 def _chart(
-    months: list[MonthLine], links: Links, round_: Round, measure: Measure
+    months: list[MonthLine], links: Links, round_: Round, measure: Measure, *, is_partial: bool
 ) -> dict[str, Any]:
     """What the script draws: the month's sums beside last year's; what is expected, apart."""
     return {
@@ -204,6 +206,8 @@ def _chart(
         ],
         "before": [_number(line.total.ago) for line in months],
         "ahead": [line.month > round_.month for line in months],
+        # the month whose returns are still coming in: set apart, or it would read as a fall
+        "partial": [line.month == round_.month and is_partial for line in months],
         "urls": [_month_url(line, links, measure) for line in months],
     }
 

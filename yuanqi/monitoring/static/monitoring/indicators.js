@@ -30,7 +30,8 @@
   const months = read("by-month");
   if (months) {
     const [box, data] = months, { value, before, ahead } = data.words;
-    const apart = { itemStyle: { color: "transparent", borderColor: accent, borderType: "dashed" } };
+    const drawn = (color) => ({ itemStyle: { color, borderColor: accent, borderType: "dashed" } });
+    const tint = token("--yq-accent-tint");
     show(box, data, {
       grid: { left: 8, right: 8, top: 28, bottom: 8, containLabel: true },
       legend: legend([value, before]),
@@ -39,10 +40,14 @@
       yAxis: { type: "value", splitNumber: 3, splitLine: { lineStyle: { color: line } }, axisLabel: text },
       series: [
         { name: value, type: "bar", barWidth: "56%", itemStyle: { color: soft },
-          // what is expected is drawn apart: it hasn't happened
-          data: data.value.map((v, i) => (data.ahead[i] ? { value: v, name: ahead, ...apart } : v)) },
+          // what is expected, and the month that is still coming in, are drawn apart
+          data: data.value.map((v, i) => (data.ahead[i] ? { value: v, name: ahead, ...drawn("transparent") }
+            : data.partial[i] ? { value: v, ...drawn(tint) } : v)) },
         { name: before, type: "line", symbol: "circle", symbolSize: 5, lineStyle: { color: accent, width: 2 },
-          itemStyle: { color: accent }, data: data.before },
+          itemStyle: { color: accent }, data: data.before.map((v, i) => (data.partial[i] ? null : v)) },
+        // a point of its own: joined to the line it would read as a fall
+        { name: before, type: "scatter", symbol: "emptyCircle", symbolSize: 7, itemStyle: { color: accent },
+          data: data.before.map((v, i) => (data.partial[i] ? v : null)) },
       ],
     });
   }
