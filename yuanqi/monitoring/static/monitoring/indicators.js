@@ -55,7 +55,9 @@
   const parts = read("by-part");
   if (parts) {
     const [box, data] = parts, { value, before } = data.words;
-    const cut = (name) => (name.length > 9 ? name.slice(0, 8) + "…" : name);
+    // a Han letter is as wide as two or three Latin ones
+    const most = (name) => (/[\u4e00-\u9fff]/.test(name) ? 9 : 24);
+    const cut = (name) => (name.length > most(name) ? name.slice(0, most(name) - 1) + "…" : name);
     show(box, data, {
       grid: { left: 8, right: 36, top: 28, bottom: 8, containLabel: true },
       legend: legend([value, before]),
