@@ -101,7 +101,8 @@ def told(rows: Iterable[ConditionVersion], today: date) -> list[Told]:
             standing=_standing(row, today),
             is_holding=row.holds_on(today),
             drafted_by=_("随平台提供") if row.is_shipped else name(row, "drafted_by"),
-            decided_by=name(row, "decided_by"),
+            # what was sent back once and handed in again waits for another decision
+            decided_by=name(row, "decided_by") if row.state in words.DECIDED else "",
             decided=str(words.DECIDED.get(row.state, "")),
         )
         for row in rows

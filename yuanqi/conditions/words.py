@@ -14,7 +14,6 @@ from .models import State
 
 # what somebody did with a version, after the time
 DECIDED = {
-    State.DRAFT: pgettext_lazy("version", "收回修改"),
     State.SENT_BACK: pgettext_lazy("version", "退回"),
     State.PUBLISHED: pgettext_lazy("version", "确认发布"),
     State.WITHDRAWN: pgettext_lazy("version", "撤回"),

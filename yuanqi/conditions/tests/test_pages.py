@@ -454,6 +454,25 @@ def test_sending_back_asks_for_a_reason_and_the_drafter_reads_it(trial, client_o
 
     assert empty.status_code == 422
     assert "被退回：依据请写全称" in words_of(clerk.get(f"/conditions/{trial.pk}/draft/"))
+    sent(clerk, trial, do="save", text="revenue >= 14000")
+    assert "被退回：依据请写全称" in words_of(clerk.get(f"/conditions/{trial.pk}/draft/"))
+
+
+def test_what_was_sent_back_and_handed_in_again_says_nothing_of_the_first_decision(
+    trial, client_of
+):
+    clerk, leader = client_of("clerk"), client_of("leader")
+    sent(clerk, trial, do="submit")
+    leader.post(
+        f"/conditions/{trial.pk}/versions/2/returns/", {"revision": "1", "reason": "请写全称"}
+    )
+    sent(clerk, trial, do="submit", source="试行办法（2026 年修订）第三条")
+
+    page = words_of(leader.get(f"/conditions/{trial.pk}/"))
+
+    assert "第 2 版等您确认" in page
+    assert "郑立群" not in page.partition("历次版本")[2]
+    assert "请写全称" not in page
 
 
 def test_versions_are_compared_word_by_word(trial, client_of):
