@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "yuanqi.importing",
     "yuanqi.supervision",
     "yuanqi.monitoring",
+    "yuanqi.sizing",
     "yuanqi.knowledge",
     "yuanqi.servicedesk",
     "yuanqi.insight",

@@ -22,7 +22,7 @@ from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.files import Upload
 from yuanqi.signin.places import address_of
 
-from .. import forms, industry, operations
+from .. import forms, industry, inserts, operations
 from ..forms import KeptForm
 from ..models import Address, Certificate, Enterprise, Investor, Title
 from ..page import EXPIRY_DAYS, Term, head_of
@@ -87,6 +87,7 @@ def profile(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "countries": dict(forms.profile.COUNTRIES),
         "foreign_share": sum(one.share or 0 for one in investors if one.country != "CN"),
     }
+    context["inserts"] = inserts.of("profile", found, actor, timezone.localdate())
     return render(request, "registry/profile.html", context)
 
 
