@@ -32,8 +32,21 @@ Row = tuple[Any, ...]
 
 def rows(sql: str, *values: Any) -> list[Row]:
     """Run a statement and return its rows; a statement without rows returns none."""
-    # a whole number has one type, whatever its size: else each size is a statement of its own
-    return wire.rows(sql, [Int8(value) if type(value) is int else value for value in values])
+    return wire.rows(sql, [_as_sent(value) for value in values])
+
+
+def _as_sent(value: Any) -> Any:
+    if type(value) is int:
+        # one type, whatever its size: else each size is a statement of its own
+        return Int8(value)
+    if type(value) is list and value and type(value[0]) is int:
+        return _array(value)
+    return value
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Whole numbers as the server reads them: a tenth of what psycopg takes to say thousands."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def row(sql: str, *values: Any) -> Row | None:
@@ -72,7 +85,7 @@ def one_of(field: str, values: Sequence[int]) -> Func:
     """A condition: the field is one of these, sent as one value however many they are."""
     return Func(
         F(field),
-        Value(list(values)),
+        Value(_array(values)),
         template="%(expressions)s)",
         arg_joiner=" = ANY(",
         output_field=BooleanField(),
