@@ -17,8 +17,8 @@ class MonitoringConfig(AppConfig):
 
         parameters_defined.define()
         kinds.name(event_names.NAMES)
-        subscribers.subscribe("monitoring", following.handle)
-        subscribers.subscribe("monitoring-notices", notices.handle)
+        subscribers.subscribe("monitoring", following.handle, following.KINDS)
+        subscribers.subscribe("monitoring-notices", notices.handle, notices.KINDS)
         wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
         for mover in MOVERS:
             merging.register(mover)

@@ -12,7 +12,7 @@ from yuanqi.registry.events import IndicatorsConfirmed, IndicatorsReturned
 from . import operations
 from .models import Filing
 
-_KINDS = frozenset({IndicatorsConfirmed.kind, IndicatorsReturned.kind})
+KINDS = frozenset({IndicatorsConfirmed.kind, IndicatorsReturned.kind})
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -25,7 +25,7 @@ def follow(events: Sequence[JournalEvent], *, now: datetime) -> int:
     told = {
         (event.payload["enterprise_id"], date.fromisoformat(event.payload["month"]))
         for event in events
-        if event.kind in _KINDS
+        if event.kind in KINDS
     }
     if not told:
         return 0

@@ -62,12 +62,12 @@ def handle(events: Sequence[JournalEvent]) -> None:
 def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
     """Write the notices that follow from these events, and plan their sending."""
     news = timedelta(days=parameters.value(NEWS_DAYS))
-    telling = [event for event in events if event.kind in _KINDS and event.at > now - news]
+    telling = [event for event in events if event.kind in KINDS and event.at > now - news]
     if telling:
         tell(source=SOURCE, words=list(_words(telling)), now=now)
 
 
-_KINDS = {
+KINDS = {
     FilingOpened.kind: Told.OPENED,
     FilingReminded.kind: Told.REMINDED,
     FilingAskedBack.kind: Told.ASKED,
@@ -88,7 +88,7 @@ def _words(events: Sequence[JournalEvent]) -> Iterable[Word]:
         enterprise_id = event.payload["enterprise_id"]
         told = {}
         if event.payload.get("to_contacts", True):
-            told = dict.fromkeys(accounts.get(enterprise_id, ()), _KINDS[event.kind])
+            told = dict.fromkeys(accounts.get(enterprise_id, ()), KINDS[event.kind])
         if event.payload.get("to_officer") and enterprise_id in officers:
             told[officers[enterprise_id]] = Told.HELP
         for account_id, kind in told.items():

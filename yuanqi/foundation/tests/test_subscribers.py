@@ -118,6 +118,22 @@ def test_a_new_subscriber_begins_with_the_first_event(listener):
     assert handed == ["one", "two"]
 
 
+def test_who_reads_but_a_few_kinds_is_handed_those_and_passes_over_the_others(
+    listener, monkeypatch
+):
+    monkeypatch.setattr(subscribers, "_MOST_PASSED", 4)
+    ring_and_commit("one", "two", "three", "four", "five", "six")
+    other = Subscriber("listener", listener, frozenset({"test.other"}))
+
+    assert [run_once(other, 2), run_once(other, 2), run_once(other, 2)] == [4, 2, 0]
+    assert listener.batches == []
+
+    mine = Subscriber("mine", listener, frozenset({Rang.kind}))
+    while run_once(mine, 2):
+        pass
+    assert listener.batches == [["one", "two"], ["three", "four"], ["five", "six"]]
+
+
 def test_a_batch_ends_where_it_is_told_even_inside_one_transaction(listener):
     with transaction.atomic():
         for bell in "abcde":
