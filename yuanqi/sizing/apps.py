@@ -21,6 +21,6 @@ class SizingConfig(AppConfig):
         facts.provide(known.PROVIDER)
         audited.name(event_names.NAMES)
         timeline_words.tell(event_names.CHANGED, event_names.changed)
-        subscribers.subscribe("sizing", following.handle)
+        subscribers.subscribe("sizing", following.handle, following.KINDS)
         merging.register(SIZES)
         inserts.register("profile", panel.of)

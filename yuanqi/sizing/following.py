@@ -38,6 +38,7 @@ _OF_FIGURES = frozenset(
     }
 )
 _ALL = _OF_PROFILE | _OF_FACTS | _OF_FIGURES | {registry.EnterpriseMerged.kind}
+KINDS = _ALL | {ConditionPublished.kind}  # what the subscriber is handed
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
