@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "yuanqi.supervision",
     "yuanqi.monitoring",
     "yuanqi.sizing",
+    "yuanqi.gates",
     "yuanqi.knowledge",
     "yuanqi.servicedesk",
     "yuanqi.insight",

@@ -16,17 +16,19 @@ from .queries import texts_in_use
 
 def uses_of(name: str) -> Iterator[Use]:
     """Each version that holds, will hold or is being written, with its page."""
-    schemas = {}
+    schemas, known = {}, facts.schema()
     for version in texts_in_use():
         condition = version.condition
         try:
             kind = kinds.find(condition.kind)
         except LookupError:
             continue
-        if kind.schema is not facts.schema or name not in version.text:
-            continue  # another subject's facts, or plainly not named
+        if name not in version.text:
+            continue
         if kind.code not in schemas:
             schemas[kind.code] = kind.schema()
+        if schemas[kind.code].get(name) != known.get(name):
+            continue  # another subject's fact of the same name
         try:
             used = any(
                 field.name == name for field in Rule.parse(version.text, schemas[kind.code]).fields

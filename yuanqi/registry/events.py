@@ -318,6 +318,18 @@ class ProjectStageReached(Event):
 
 
 @dataclass(frozen=True)
+class ProjectGateWaived(Event):
+    """Let on to a stage without what it takes; `lacks` are the conditions as they are written."""
+
+    kind: ClassVar[str] = "registry.project_gate_waived"
+    enterprise_id: int
+    project_id: int
+    stage: int
+    lacks: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class ProjectInvestmentStated(Event):
     """What was invested in a month, and what it was said to be before; 万元."""
 

@@ -52,6 +52,17 @@ def parts_of(enterprise_id: int, actor: Actor) -> frozenset[Part]:
     return OF_LINKED_OFFICER if enterprise_id in actor.linked_enterprise_ids else frozenset()
 
 
+def may_waive_gates(actor: Actor) -> bool:
+    """Whether the actor lets a project on without what its next stage takes: a zone leader."""
+    return actor.side is Side.SYSTEM or (actor.side is Side.PARK and actor.has(Role.LEADER))
+
+
+def moves_stages(enterprise: Enterprise, actor: Actor) -> None:
+    """Who keeps the projects moves their stages, and a zone leader. Raises NotAllowed."""
+    if not may_waive_gates(actor):
+        require(Part.PROJECTS, enterprise, actor)
+
+
 def may_confirm(actor: Actor) -> bool:
     """Whether the actor confirms figures: any bureau's handler or head, and the centre."""
     return actor.side is Side.PARK and actor.has(Role.HANDLER, Role.HEAD, Role.CENTRE)

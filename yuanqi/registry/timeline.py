@@ -14,6 +14,8 @@ from yuanqi.organisation.models import Officer
 from .models import Area, ContactPerson, Enterprise, EnterpriseGroup, Project
 from .timeline_words import WORDS, Names
 
+KINDS = WORDS.keys()  # grows as slices above tell theirs
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -35,7 +37,7 @@ def happenings_of(
     """Return the latest events of the enterprise's register that the actor may read."""
     events = list(
         JournalEvent.objects.filter(
-            stream=enterprise.stream, kind__in=list(WORDS), audience__in=audiences_of(actor)
+            stream=enterprise.stream, kind__in=list(KINDS), audience__in=audiences_of(actor)
         ).order_by("-seq")[:most]
     )
     told = Telling(events, now)

@@ -261,6 +261,14 @@ def _stage_reached(payload: Payload, names: Names) -> str:
     }
 
 
+def _gate_waived(payload: Payload, names: Names) -> str:
+    return _("项目%(name)s未满足条件进入%(stage)s阶段，理由：%(reason)s") % {
+        "name": names.project(payload),
+        "stage": dict(Stage.choices).get(payload["stage"], ""),
+        "reason": payload["reason"],
+    }
+
+
 def _invested(payload: Payload, names: Names) -> str:
     return _("项目%(name)s填报 %(month)s 投资 %(amount)s 万元") % {
         "name": names.project(payload),
@@ -343,6 +351,7 @@ WORDS: dict[str, Callable[[Payload, Names], str | None]] = {
     events.ProjectCreated.kind: _project_created,
     events.ProjectChanged.kind: _project_changed,
     events.ProjectStageReached.kind: _stage_reached,
+    events.ProjectGateWaived.kind: _gate_waived,
     events.ProjectInvestmentStated.kind: _invested,
     events.MilestoneSet.kind: _milestone,
     events.MilestoneChanged.kind: _milestone_changed,

@@ -40,14 +40,15 @@ def _read() -> str:
     return f"COALESCE({COMPUTED}, CASE {branches} END)"
 
 
+DECLARED = FactField(STATED, "string", "申报的企业规模", "Size class as declared", group="stated",
+          stated_by=ANYBODY, valid_days=550,
+          meaning_zh="申报材料上的规模：大型、中型、小型或微型。能算出时以划型结果为准。",
+          meaning_en="As declared: large, medium, small or micro. Where the figures give a "
+                     "class, theirs counts.")  # fmt: skip
 FIELDS = (
     FactField(COMPUTED, "string", "划型结果", "Size class by the figures", group="profile",
               meaning_zh=f"按划型规则算出：{_MEANING}", meaning_en=_MEANING_EN, basis=SOURCE),
-    FactField(STATED, "string", "申报的企业规模", "Size class as declared", group="stated",
-              stated_by=ANYBODY, valid_days=550,
-              meaning_zh="申报材料上的规模：大型、中型、小型或微型。能算出时以划型结果为准。",
-              meaning_en="As declared: large, medium, small or micro. Where the figures give a "
-                         "class, theirs counts."),
+    DECLARED,
     FactField(SIZE, "string", "企业规模", "Size class", group="profile", basis=SOURCE,
               meaning_zh=f"有划型结果用划型结果，没有用经确认的申报：{_MEANING}",
               meaning_en="By the figures, else as declared and confirmed: " + _MEANING_EN,

@@ -12,13 +12,13 @@ from yuanqi.conditions.queries import Standing
 from yuanqi.conditions.trying import facts_of
 from yuanqi.domain.rules import Explanation
 from yuanqi.foundation.actors import Actor
-from yuanqi.registry.facts import AS_OF, fields
+from yuanqi.registry.facts import AS_OF
 from yuanqi.registry.facts.details import detail_of
 from yuanqi.registry.inserts import Insert
 from yuanqi.registry.models import Enterprise
 
 from . import queries
-from .known import STATED, class_of, label_of
+from .known import DECLARED, class_of, label_of
 from .models import EnterpriseSize
 from .thresholds import CLASSES
 
@@ -47,7 +47,7 @@ class Told:
 
 
 def of(enterprise: Enterprise, actor: Actor, today: date) -> Insert:
-    """The insert of the page "profile". Five queries at most."""
+    """The insert of the page "profile". Four queries."""
     reads_rules = kinds.is_staff(actor)
     return Insert("sizing/_panel.html", told(enterprise, today), {"reads_rules": reads_rules})
 
@@ -55,7 +55,7 @@ def of(enterprise: Enterprise, actor: Actor, today: date) -> Insert:
 def told(enterprise: Enterprise, today: date) -> Told:
     row = EnterpriseSize.objects.filter(pk=enterprise.pk).first()
     rules = queries.rules_on(today)
-    said = detail_of(fields()[STATED], enterprise.pk, today)
+    said = detail_of(DECLARED, enterprise.pk, today)
     stated = class_of(said.shown)
     size = row.size if row is not None else ""
     other = {

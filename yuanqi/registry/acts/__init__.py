@@ -44,6 +44,7 @@ from .projects import (
     milestone_change,
     project,
     project_change,
+    project_gate_waived,
     project_stage,
 )
 
@@ -55,5 +56,6 @@ __all__ = [
     "indicator_change", "indicators", "indicators_change", "indicators_confirm",
     "indicators_return", "investment", "investment_change", "investor", "investor_change",
     "investor_remove", "link", "link_change", "link_end", "milestone", "milestone_change",
-    "project", "project_change", "project_stage", "title", "title_change", "title_remove",
+    "project", "project_change", "project_gate_waived", "project_stage", "title",
+    "title_change", "title_remove",
 ]  # fmt: skip

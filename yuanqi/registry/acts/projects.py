@@ -1,11 +1,12 @@
 """Investment projects: their stage, investment by month, milestones."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from yuanqi.foundation.actors import Actor
-from yuanqi.foundation.journal import Event
+from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import Writer
 
 from ..events import (
@@ -13,6 +14,7 @@ from ..events import (
     MilestoneSet,
     ProjectChanged,
     ProjectCreated,
+    ProjectGateWaived,
     ProjectInvestmentStated,
     ProjectStageReached,
 )
@@ -73,6 +75,34 @@ def project_stage(
     )
     _tell(writer, row, event, actor, at)
     return reached
+
+
+def project_gate_waived(
+    writer: Writer,
+    row: Project,
+    *,
+    stage: int,
+    lacks: Sequence[str],
+    reason: str,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Somebody lets the project on to a stage without what its gate asks for."""
+    event = ProjectGateWaived(
+        enterprise_id=row.enterprise_id,
+        project_id=row.pk,
+        stage=int(stage),
+        lacks=tuple(lacks),
+        reason=reason,
+    )
+    writer.record(
+        event,
+        stream=row.stream,
+        audience=Audience.STAFF,
+        actor=actor,
+        at=at,
+        enterprise_id=row.enterprise_id,
+    )
 
 
 def investment(

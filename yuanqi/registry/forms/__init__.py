@@ -15,11 +15,12 @@ from .profile import (
     TitleForm,
     WebsiteForm,
 )
-from .projects import InvestmentForm, MilestoneForm, ProjectForm, StageForm
+from .projects import InvestmentForm, MilestoneForm, ProjectForm, StageForm, WaivedStageForm
 
 __all__ = [
     "AddressForm", "AreaForm", "CertificateForm", "ContactForm", "EnterpriseForm", "FactForm",
     "FactReturnForm", "FiguresForm", "GroupForm", "HandOverForm", "InvestmentForm",
     "InvestorForm", "KeptForm", "LinkEndForm", "LinkForm", "MilestoneForm", "NewEnterpriseForm",
-    "ParkFieldForm", "ProjectForm", "ReturnForm", "StageForm", "TitleForm", "WebsiteForm",
+    "ParkFieldForm", "ProjectForm", "ReturnForm", "StageForm", "TitleForm",
+    "WaivedStageForm", "WebsiteForm",
 ]  # fmt: skip

@@ -59,6 +59,15 @@ class StageForm(KeptForm):
     )  # fmt: skip
 
 
+class WaivedStageForm(StageForm):
+    """For who may let a project on without what the stage takes."""
+
+    waiver = forms.CharField(
+        label=_("条件未满足仍推进的理由"), max_length=200, required=False,
+        help_text=_("条件已满足就不用填；理由和缺少的条件会留痕。"),
+    )  # fmt: skip
+
+
 class InvestmentForm(KeptForm):
     month = MonthField(label=_("月份"))
     amount = forms.DecimalField(label=_("完成投资"), max_digits=14, decimal_places=2, min_value=0)

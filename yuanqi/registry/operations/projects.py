@@ -1,6 +1,6 @@
 """Investment projects: entered and kept by the service centre."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,12 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 
-from .. import acts
+from .. import acts, gates
+from ..gates import Lack
 from ..indicators import month_of
-from ..models import Milestone, Project, ProjectInvestment, Stage
+from ..models import Enterprise, Milestone, Project, ProjectInvestment, Stage
 from ..queries import project_visible
-from ..rights import Part, require
+from ..rights import Part, may_waive_gates, moves_stages, require
 from ..seen import require_unchanged
 from .enterprises import locked
 
@@ -33,9 +34,15 @@ def project_create(
         return acts.project(DIRECT, enterprise=enterprise, actor=actor, at=at, **values)
 
 
-def _locked(project_id: int, actor: Actor) -> Project:
+def _keeps_projects(enterprise: Enterprise, actor: Actor) -> None:
+    require(Part.PROJECTS, enterprise, actor)
+
+
+def _locked(
+    project_id: int, actor: Actor, check: Callable[[Enterprise, Actor], None] = _keeps_projects
+) -> Project:
     found = project_visible(project_id, actor)
-    require(Part.PROJECTS, found.enterprise, actor)
+    check(found.enterprise, actor)
     journal.lock(found.stream)
     found.refresh_from_db()
     return found
@@ -69,14 +76,18 @@ def project_stage_reach(
     on: date,
     seen_stage: int | None = None,
     note: str = "",
+    waiver: str = "",
     actor: Actor,
     at: datetime,
 ) -> Project:
     """The project comes to a stage, on or before today; back again only with a note why.
 
-    Raises NotVisible, NotAllowed, Invalid; Conflict if it stands there, or moved meanwhile.
+    What the gates of the stages on the way ask for is there, or somebody who may (`rights.
+    may_waive_gates`) gives a reason, the `waiver`, which the journal keeps with what was lacking.
+    Raises NotVisible, NotAllowed, Invalid; Conflict if it stands there, moved meanwhile, or
+    something is lacking.
     """
-    row = _locked(project_id, actor)
+    row = _locked(project_id, actor, moves_stages)
     if seen_stage is not None and row.stage != seen_stage:
         raise Conflict(
             _("别人刚把这个项目改到“%(stage)s”，请看过再改。") % {"stage": Stage(row.stage).label}
@@ -87,8 +98,26 @@ def project_stage_reach(
         raise Invalid(_("日期不能晚于今天。"), "on")
     if stage < row.stage and not note.strip():
         raise Invalid(_("退回前面的阶段，请写明原因。"), "note")
+    lacks = gates.lacks_of(row, Stage(stage), timezone.localdate(at))
+    if lacks:
+        _require_waived(lacks, waiver.strip(), Stage(stage), actor)
+        acts.project_gate_waived(
+            DIRECT, row, stage=stage, lacks=[one.condition for one in lacks],
+            reason=waiver.strip(), actor=actor, at=at,
+        )  # fmt: skip
     acts.project_stage(DIRECT, row, stage=stage, on=on, note=note.strip(), actor=actor, at=at)
     return row
+
+
+def _require_waived(lacks: Sequence[Lack], waiver: str, stage: Stage, actor: Actor) -> None:
+    said = {"stage": stage.label, "lacks": _("；").join(one.sentence for one in lacks)}
+    if may_waive_gates(actor):
+        if not waiver:
+            raise Invalid(
+                _("还不满足“%(stage)s”的条件：%(lacks)s。要推进请写明理由。") % said, "waiver"
+            )
+        return
+    raise Conflict(_("还不能进入“%(stage)s”：%(lacks)s。") % said)
 
 
 @transaction.atomic

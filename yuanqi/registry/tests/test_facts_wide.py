@@ -207,7 +207,7 @@ def test_the_profile_as_it_was_on_the_day(zone):
     )  # fmt: skip
     operations.project_stage_reach(
         project_id=project.pk, stage=Stage.PRODUCTION, on=date(2026, 11, 10), note="",
-        actor=SYSTEM, at=MONDAY_9AM + timedelta(days=10),
+        waiver="已验收，材料后补", actor=SYSTEM, at=MONDAY_9AM + timedelta(days=10),
     )  # fmt: skip
 
     october, november = (

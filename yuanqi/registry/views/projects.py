@@ -16,13 +16,13 @@ from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.files import Upload
 
-from .. import forms, industry, operations, roadmap
+from .. import forms, industry, inserts, operations, roadmap
 from ..filters import ProjectFilters
 from ..forms import KeptForm
 from ..models import Area, Project, Stage
 from ..page import head_of
 from ..queries import enterprise_visible, project_visible
-from ..rights import Part, parts_of, require
+from ..rights import Part, may_waive_gates, moves_stages, parts_of, require
 from ._editing import edit
 
 
@@ -90,6 +90,8 @@ def project(request: HttpRequest, project_id: int) -> HttpResponse:
         "project": found,
         "industry": industry.path(found.industry_code),
         "may_change": Part.PROJECTS in parts_of(found.enterprise_id, actor),
+        "may_waive": may_waive_gates(actor),
+        "inserts": inserts.of("project", found, actor, timezone.localdate()),
         **roadmap.told(found, timezone.localdate()),
     }
     return render(request, "registry/project.html", context)
@@ -168,7 +170,9 @@ def project_edit(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def stage(request: HttpRequest, project_id: int) -> HttpResponse:
     actor: Actor = request.actor
-    found = _mine(project_id, actor)
+    found = project_visible(project_id, actor)
+    moves_stages(found.enterprise, actor)
+    form = forms.WaivedStageForm if may_waive_gates(actor) else forms.StageForm
     later = [value for value in Stage.values if found.stage < value < Stage.DROPPED]
     initial = {
         "stage": later[0] if later else found.stage, "on": timezone.localdate(),
@@ -183,7 +187,7 @@ def stage(request: HttpRequest, project_id: int) -> HttpResponse:
         )  # fmt: skip
 
     return _kept(
-        request, found, forms.StageForm, lambda: forms.StageForm(initial=initial), act,
+        request, found, form, lambda: form(initial=initial), act,
         _("更新阶段"),
     )  # fmt: skip
 
