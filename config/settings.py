@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "yuanqi.gates",
     "yuanqi.knowledge",
     "yuanqi.servicedesk",
+    "yuanqi.steering",
     "yuanqi.insight",
     "yuanqi.integration",
     "yuanqi.administration",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("yuanqi.web.enterprise_urls")),
     path("", include("yuanqi.knowledge.urls")),
     path("", include("yuanqi.monitoring.urls")),
+    path("", include("yuanqi.steering.urls")),
     path("", include("yuanqi.conditions.urls")),
     path("", include("yuanqi.notices.urls")),
     path("", include("yuanqi.organisation.urls")),

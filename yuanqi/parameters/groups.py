@@ -8,6 +8,7 @@ _GROUPS = (
     ("requests", _("诉求办理")),
     ("supervision", _("督办与质检")),
     ("monitoring", _("重点指标调度")),
+    ("steering", _("四张清单")),
     ("notices", _("通知")),
     ("files", _("附件")),
     ("lists", _("列表与导出")),

@@ -105,7 +105,8 @@ class ServiceRequest(models.Model):
     text = models.TextField(max_length=5000)
     channel = models.CharField(max_length=12, choices=Channel.choices)
     contact = models.ForeignKey(ContactPerson, on_delete=models.PROTECT, related_name="requests")
-    raised_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    # None: the program itself, which saw a decline
+    raised_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_lead = models.ForeignKey(
         Department, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

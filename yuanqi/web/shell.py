@@ -89,6 +89,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
         pages += [
             (pgettext("several", "企业"), reverse("registry:enterprises")),
             (_("重点指标"), reverse("monitoring:zone")),
+            (_("四张清单"), reverse("steering:lists")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]

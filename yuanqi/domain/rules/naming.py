@@ -58,7 +58,9 @@ def figure(value: float, *, up: bool = False) -> str:
 
 
 def is_share(node: Node) -> bool:
-    """Whether it is a quotient of like amounts, which people read in per cent."""
+    """Whether people read it in per cent: a quotient of like amounts, a fact that is a share."""
+    if isinstance(node, tree.Fact):
+        return node.type is Type.NUMBER and node.field.unit == ""
     return node.type is Type.NUMBER and node.unit == Unit.PURE
 
 

@@ -201,9 +201,10 @@ def _shortfall(made: Explanation, language: str) -> str:
         return "，恰好相等，尚不符合" if chinese else ": it only just equals it"
     if change is None:
         return _distance(made, chinese, language)
-    size = amount(
-        abs(change.by), _POINTS.get(change.field.unit, change.field.unit), language, up=True
-    )
+    by, unit = abs(change.by), _POINTS.get(change.field.unit, change.field.unit)
+    if unit == "":  # a share
+        by, unit = by * 100, "个百分点"
+    size = amount(by, unit, language, up=True)
     itself = _is_fact(made.subject, change.field)
     if made.operator in ("<", ">"):  # the bound itself isn't enough
         size = f"{size}以上" if chinese else f"more than {size}"

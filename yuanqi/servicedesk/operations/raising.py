@@ -123,7 +123,8 @@ def _channel(enterprise_id: int, actor: Actor) -> Channel:
         if actor.enterprise_id != enterprise_id:
             raise NotVisible(enterprise_id)
         return Channel.ENTERPRISE
-    if actor.has(Role.CENTRE):
+    # what the program sees by itself it registers as the centre would
+    if actor.side is Side.SYSTEM or actor.has(Role.CENTRE):
         return Channel.CENTRE
     if enterprise_id in actor.linked_enterprise_ids:
         return Channel.OFFICER

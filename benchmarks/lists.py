@@ -1,0 +1,142 @@
+"""The four lists for 100,000 enterprises with 24 months of figures: from rows to written entries.
+
+The figures stand in PostgreSQL as the register keeps them, confirmed, and the months that are over
+are packed, as every night leaves them. A first month is made (all who fit enter, each told by an
+event of his own), then the month after it, when most stay.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.harness import Row, at_most
+
+ROOT = Path(__file__).resolve().parent.parent
+ENTERPRISES = 100_000
+MONTHS = 27  # two years, and what a late newest month looks back to
+CODES = ("output", "revenue", "tax", "staff", "power")
+
+
+def run() -> Sequence[Row]:
+    with tempfile.TemporaryDirectory(prefix="yuanqi-lists-") as directory:
+        Path(directory).chmod(0o755)
+        env = {**os.environ, "YUANQI_VAR": f"{directory}/var", "YUANQI_DEMO": "1"}
+        env |= {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "config.settings"}
+        for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):
+            env.pop(name, None)
+        ended = subprocess.run(
+            [sys.executable, "-m", "benchmarks.lists"],
+            env=env, cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    found: dict[str, float] = json.loads(ended.stdout.splitlines()[-1])
+    note = "{entries:,.0f} entries, {events:,.0f} events; of it facts {facts:.1f} s"
+    return [
+        at_most(
+            f"the four lists of {ENTERPRISES:,} enterprises, the first month",
+            found["first"], "s", 10, note.format(**found),
+        ),
+        at_most("the month after it", found["second"], "s", 10),
+        Row("memory at its highest", found["memory"], "MB"),
+    ]  # fmt: skip
+
+
+def _in_its_own_process() -> dict[str, float]:
+    from yuanqi.foundation import postgres  # noqa: PLC0415 - Django reads the server's passwords
+
+    var = Path(os.environ["YUANQI_VAR"])
+    var.mkdir(parents=True, exist_ok=True)
+    with postgres.start(var, tell=lambda line: None):
+        import django  # noqa: PLC0415
+
+        django.setup()
+        from config import commands  # noqa: PLC0415
+
+        commands.bring_up_to_date(verbosity=0)
+        return _timed()
+
+
+def _timed() -> dict[str, float]:
+    from datetime import UTC, date, datetime  # noqa: PLC0415
+
+    from yuanqi.foundation.actors import SYSTEM  # noqa: PLC0415
+    from yuanqi.foundation.models import JournalEvent  # noqa: PLC0415
+    from yuanqi.registry import facts  # noqa: PLC0415
+    from yuanqi.registry.facts import figures, months  # noqa: PLC0415
+    from yuanqi.steering import operations  # noqa: PLC0415
+    from yuanqi.steering.models import Entry  # noqa: PLC0415
+
+    _fill()
+    found: dict[str, float] = {}
+    for name, day in (("first", date(2026, 10, 10)), ("second", date(2026, 11, 10))):
+        figures.pack(day, months.MONTHS)
+        begun = time.perf_counter()
+        operations.lists_make(
+            month=day.replace(day=1), actor=SYSTEM, on=day,
+            at=datetime(day.year, day.month, day.day, 3, tzinfo=UTC),
+        )  # fmt: skip
+        found[name] = time.perf_counter() - begun
+        if name == "first":
+            found["entries"] = Entry.objects.count()
+            found["events"] = JournalEvent.objects.filter(kind="steering.standing_changed").count()
+    # before the frame is read once more for its share of the time
+    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    begun = time.perf_counter()
+    facts.wide(date(2026, 11, 10))
+    found["facts"] = time.perf_counter() - begun
+    return found
+
+
+def _fill() -> None:
+    """Enterprises as the register writes them, and their confirmed figures."""
+    from datetime import UTC, date, datetime  # noqa: PLC0415
+
+    from django.db import connection, transaction  # noqa: PLC0415
+
+    from yuanqi.foundation.bulk import copy_rows  # noqa: PLC0415
+    from yuanqi.registry.indicators import months_before  # noqa: PLC0415
+    from yuanqi.registry.models import Enterprise  # noqa: PLC0415
+
+    drawn = random.Random(11)
+    at = datetime(2026, 10, 9, tzinfo=UTC)
+    newest = date(2026, 10, 1)
+    with transaction.atomic():
+        copy_rows(
+            Enterprise,
+            [
+                Enterprise(id=pk, uscc=f"B{pk:017}", name=f"试样 {pk} 有限公司",
+                           short_name=f"试样 {pk}", is_industrial=True)
+                for pk in range(1, ENTERPRISES + 1)
+            ],
+        )  # fmt: skip
+        sql = (
+            "COPY indicator (enterprise_id, month, code, source, value, stated_at, confirmed_at)"
+            " FROM STDIN"
+        )
+        with connection.cursor() as cursor, cursor.cursor.copy(sql) as copy:
+            for pk in range(1, ENTERPRISES + 1):
+                trend = drawn.choice((0.7, 0.9, 1.0, 1.0, 1.05, 1.1, 1.3))
+                base = drawn.lognormvariate(4.5, 1.2)
+                for code in CODES:
+                    for back in range(MONTHS):
+                        value = base * (trend if back < 12 else 1) * drawn.uniform(0.96, 1.04)
+                        copy.write_row(
+                            (
+                                pk, months_before(newest, back), code, "department",
+                                round(value, 2), at, at,
+                            )
+                        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    print(json.dumps(_in_its_own_process()))
