@@ -19,7 +19,8 @@ class RulingForm(forms.Form):
         error_messages={"required": _("请写下理由，企业和以后的同事都要看得懂。")},
     )  # fmt: skip
     until = forms.DateField(
-        label=_("到哪一天为止"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        label=_("到哪一天为止"), required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=_("不填就到月底；以后按数据重新判断。"),
     )  # fmt: skip
 
@@ -34,7 +35,7 @@ class PlanForm(forms.Form):
     once = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     valid_from = forms.DateField(
-        label=_("从哪一天起"), widget=forms.DateInput(attrs={"type": "date"})
+        label=_("从哪一天起"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     visit_days = forms.IntegerField(
         label=_("至少多少天走访一次"), min_value=1, max_value=366,

@@ -78,8 +78,13 @@ def deciding(entry: Entry, rule: Rule | None = None) -> list[str]:
     if rule is None:
         return []
     conditions = list(rule.explain(facts_in(rule, entry.figures)).conditions())
-    met = [one.sentence(language()) for one in conditions if one.verdict]
+    met = [_short(one.sentence(language())) for one in conditions if one.verdict]
     return met or [one.sentence(language()) for one in conditions if one.verdict is None]
+
+
+def _short(sentence: str) -> str:
+    """Beside a list's name "fulfilled" goes without saying."""
+    return sentence.removesuffix("，符合").removesuffix(": fulfilled")
 
 
 def why(entry: Entry) -> str:

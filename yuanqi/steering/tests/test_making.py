@@ -50,8 +50,8 @@ def test_who_declines_is_on_the_list_with_the_figures_that_put_him_there(zone, d
         "power_month_yoy": None,
     }
     assert deciding(declining) == [
-        "当月产值同比为 -30 %，需不高于 -15 %，符合",
-        "上月产值同比为 -30 %，需不高于 -15 %，符合",
+        "当月产值同比为 -30 %，需不高于 -15 %",
+        "上月产值同比为 -30 %，需不高于 -15 %",
     ]  # fmt: skip
     assert explained(declining)[0].verdict is True
     sheet = declining.sheet

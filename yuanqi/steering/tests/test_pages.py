@@ -5,7 +5,6 @@ import re
 from io import BytesIO
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from python_calamine import load_workbook
@@ -159,7 +158,7 @@ def test_the_enterprise_reads_kind_words_and_the_same_figures(declining, client_
 
 def test_in_english_too(declining, client_of, zone):
     leader = client_of("leader")
-    leader.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    Account.objects.filter(pk=zone.leader.account_id).update(language="en")
     said = words_of(leader.get(reverse("steering:entry", args=[declining.pk])))
     assert "Marked decline" in said
     assert "on the list" in said.lower()
