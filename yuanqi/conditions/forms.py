@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from yuanqi.domain.rules import Field, Schema, Type
+from yuanqi.organisation.models import Department
 from yuanqi.registry.forms.base import KeptForm, Meanwhile, day_input
 
 from .drafts import NAMES, Case, Draft, cases_said, unified
+from .kinds import Kind
 from .models import ConditionVersion
 
 MOST_CASES = 40
@@ -293,3 +295,12 @@ class AddForm(forms.Form):
         max_length=60,
         help_text=gettext_lazy("小写英文字母、数字和短横线，定了就不改。"),
     )
+    owner = forms.ModelChoiceField(queryset=Department.objects.none(), empty_label=None)
+
+    def __init__(self, kind: Kind, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not kind.owner_label:
+            del self.fields["owner"]
+            return
+        self.fields["owner"].label = kind.owner_label
+        self.fields["owner"].queryset = kind.owners()

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from yuanqi.domain.rules import Schema
 from yuanqi.foundation.actors import Actor, Side
+from yuanqi.organisation.models import Department
+from yuanqi.organisation.queries import departments
 from yuanqi.registry import facts
 
 Text = str | Promise
@@ -31,6 +34,8 @@ class Kind:
 
     `frame` gives who is counted while one types; None where rules are judged over something else
     than enterprises. `is_open`: the park adds rules of its own; else it changes the shipped ones.
+    `owner_label`: a rule of the park's is of a department (one of `owners`), and what that is to
+    it.
     `address` leads to what comes of a rule, from its code.
     """
 
@@ -45,6 +50,8 @@ class Kind:
     frame: Frame | None = facts.latest
     subject: str = "enterprise"
     is_open: bool = False
+    owner_label: Text = ""
+    owners: Callable[[], QuerySet[Department]] = departments
     address: Callable[[str], str] | None = None
 
     def drafts(self, actor: Actor) -> bool:

@@ -202,7 +202,7 @@ def add(request: HttpRequest, kind: str) -> HttpResponse:
         raise NotVisible(kind)
     if not (found.is_open and found.drafts(request.actor)):
         raise NotAllowed(_("这一类规则由%(who)s起草。") % {"who": found.drafters})
-    form = AddForm(request.POST if request.method == "POST" else None)
+    form = AddForm(found, request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422
@@ -236,6 +236,7 @@ def _added(request: HttpRequest, kind: str, form: AddForm) -> str:
         code=form.cleaned_data["code"],
         name=form.cleaned_data["name"],
         name_en=form.cleaned_data["name_en"],
+        owner_id=getattr(form.cleaned_data.get("owner"), "pk", None),
         actor=request.actor,
         at=timezone.now(),
     )
