@@ -8,6 +8,7 @@ class ServicedeskConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.audit import kinds
+        from yuanqi.conditions import kinds as conditions
         from yuanqi.foundation import subscribers
         from yuanqi.knowledge import labels
         from yuanqi.notices import following, wording
@@ -15,6 +16,7 @@ class ServicedeskConfig(AppConfig):
 
         from . import erasing, event_names, notices, notices_words, parameters_defined, search_index
         from .moving import CATEGORIES
+        from .routing import ROUTE
         from .rows import category_names
 
         following.follow(notices.notices_make)
@@ -24,4 +26,5 @@ class ServicedeskConfig(AppConfig):
         parameters_defined.define()
         labels.register_categories(lambda: list(category_names().items()))
         merging.register(CATEGORIES)
+        conditions.define(ROUTE)
         kinds.name(event_names.NAMES)

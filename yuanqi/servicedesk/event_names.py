@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 NAMES = {
     "servicedesk.request_raised": pgettext_lazy("event", "提出诉求"),
+    "servicedesk.request_routed": pgettext_lazy("event", "按规则建议主办"),
     "servicedesk.request_dispatched": pgettext_lazy("event", "派单"),
     "servicedesk.request_redispatched": pgettext_lazy("event", "改派"),
     "servicedesk.request_accepted": pgettext_lazy("event", "签收"),

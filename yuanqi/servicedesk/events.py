@@ -23,6 +23,18 @@ class RequestRaised(Event):
 
 
 @dataclass(frozen=True)
+class RequestRouted(Event):
+    """A rule of the park proposed the lead; `name` as it was called then."""
+
+    kind: ClassVar[str] = "servicedesk.request_routed"
+    case_id: int
+    condition_id: int
+    number: int  # of the rule's version
+    name: str
+    lead_id: int
+
+
+@dataclass(frozen=True)
 class RequestDispatched(Event):
     kind: ClassVar[str] = "servicedesk.request_dispatched"
     version: ClassVar[int] = 2

@@ -10,6 +10,7 @@ VIEWS_MOST = "lists.views_most"
 BATCH_MOST = "lists.batch_most"
 FILES_MOST = "files.at_once"
 NEWS_DAYS = "notices.news_days"
+ROUTE_AT_ONCE = "requests.route_at_once"
 
 _SOURCE = _("园区默认，可改")
 
@@ -47,3 +48,14 @@ def define() -> None:
                 source=_SOURCE,
             )
         )
+    parameters.define(
+        Parameter(
+            key=ROUTE_AT_ONCE,
+            kind="boolean",
+            default=False,
+            label=_("符合派单规则的直接派单"),
+            group="requests",
+            help=_("关闭时只作建议，由服务中心派单；打开后提出时就派给规则里的部门。投诉除外。"),
+            source=_SOURCE,
+        )
+    )

@@ -41,6 +41,15 @@ def _raised(event: Happened, names: Names, _to_enterprise: bool) -> str:
             return _("%(name)s提出诉求") % {"name": names.who(event)}
 
 
+def _routed(event: Happened, names: Names, to_enterprise: bool) -> str | None:
+    if to_enterprise:
+        return None
+    return _("按规则“%(rule)s”，建议派给%(lead)s") % {
+        "rule": event.payload["name"],
+        "lead": names.unit(event.payload["lead_id"]),
+    }
+
+
 def _dispatched(event: Happened, names: Names, to_enterprise: bool) -> str:
     lead = names.unit(event.payload["lead_id"])
     asked = _("、").join(filter(None, map(names.unit, event.payload["co_handlers"])))
@@ -144,6 +153,7 @@ def _closed(event: Happened, _names: Names, to_enterprise: bool) -> str | None:
 
 _WORDS: Mapping[str, Callable[[Happened, Names, bool], str | None]] = {
     "servicedesk.request_raised": _raised,
+    "servicedesk.request_routed": _routed,
     "servicedesk.request_dispatched": _dispatched,
     "servicedesk.request_accepted": _accepted,
     "servicedesk.request_returned": _returned,
@@ -165,6 +175,7 @@ BETWEEN_MESSAGES = (
     - timeline_turns.ASIDE
     - {
         "servicedesk.request_raised",
+        "servicedesk.request_routed",
         "casework.message_sent",
         "casework.task_started",
     }

@@ -9,12 +9,14 @@ from yuanqi.casework.models import Case, CaseHolding, MechanismVersion, Message,
 from yuanqi.casework.rulebook import Limits
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.digests import sha256_of
+from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
 from yuanqi.registry.models import ContactPerson
 
-from ..events import RequestRaised
+from ..events import RequestRaised, RequestRouted
 from ..models import ServiceRequest
+from ..routing import Route
 from .dispatching import Intake
 
 TITLE_LENGTH = 40  # characters: what a row of a list shows without wrapping
@@ -65,11 +67,13 @@ def raise_request(
     actor: Actor,
     at: datetime,
     accused: Accused | None = None,
+    route: Route | None = None,
 ) -> CaseFile:
     """Open a case for a request: it is the centre's from the first second, and its clock runs.
 
     A complaint is kept from the unit and the officer that it accuses, also in the journal: their
-    names are hashed together with its text, which nobody else knows.
+    names are hashed together with its text, which nobody else knows. `route` is the rule that
+    proposed the lead, if one did.
     """
     case = Case(
         number=number,
@@ -118,5 +122,16 @@ def raise_request(
             accused_sha256=sha256_of("\n".join([text, *bars])) if bars else "",
         )
     )
+    if route is not None:
+        file.record(
+            RequestRouted(
+                case_id=case.pk,
+                condition_id=route.version.condition_id,
+                number=route.version.number,
+                name=route.version.condition.name,
+                lead_id=route.lead.pk,
+            ),
+            Audience.STAFF,
+        )
     file.settle()
     return file

@@ -1,6 +1,7 @@
 """Raising a request, or a complaint."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -11,20 +12,24 @@ from yuanqi.casework.operations import enclosed
 from yuanqi.casework.queries import names_to_be_barred
 from yuanqi.casework.rulebook import current_mechanism, limits_on
 from yuanqi.foundation import prepared
-from yuanqi.foundation.actors import Actor, Role, Side
-from yuanqi.foundation.errors import Invalid, NotAllowed, NotVisible
+from yuanqi.foundation.actors import SYSTEM, Actor, Role, Side
+from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
 from yuanqi.foundation.prepared import Given, Read
 from yuanqi.foundation.writer import Direct
 from yuanqi.organisation.models import Department, Officer
 from yuanqi.organisation.queries import current_calendar
+from yuanqi.parameters import parameters
 from yuanqi.registry.models import ContactPerson
 
 from .. import acts
 from ..acts import Accused
 from ..duty import intake_at
 from ..models import MECHANISM, Channel, Level
+from ..parameters_defined import ROUTE_AT_ONCE
 from ..queries import categories_standing
+from ..routing import Route, route_of
+from .dispatching import request_dispatch
 
 
 def next_number(at: datetime) -> str:
@@ -81,6 +86,7 @@ def request_raise(
     bars = accused.bars if accused else ()
     if set(bars) & set(names_to_be_barred(actor)):
         raise NotAllowed(_("投诉自己或本单位的事，不能由您代提，请企业自己在网上提出。"))
+    route = None if accused else _route(found.code, level, channel, text, contact, at)
     mechanism = current_mechanism(MECHANISM)
     file = acts.raise_request(
         Direct({}),
@@ -91,7 +97,7 @@ def request_raise(
         level=level,
         text=text,
         channel=channel,
-        proposed_lead=found.lead,
+        proposed_lead=found.lead if route is None else route.lead,
         enclosed=enclosed(uploads, at),
         limits=limits_on(mechanism.mechanism_id, timezone.localdate(at)),
         calendar=current_calendar(),
@@ -99,8 +105,32 @@ def request_raise(
         actor=actor,
         at=at,
         accused=accused,
+        route=route,
     )
+    if route is not None and parameters.value(ROUTE_AT_ONCE, timezone.localdate(at)):
+        _dispatched(file.case.pk, route, at)
     return file.case.pk
+
+
+def _dispatched(case_id: int, route: Route, at: datetime) -> None:
+    """Give the request to the route's department as the centre would; where that isn't possible
+    (nobody answers for it), it waits for the centre as ever."""
+    with suppress(Conflict, Invalid), transaction.atomic():
+        request_dispatch(case_id=case_id, lead_id=route.lead.pk, actor=SYSTEM, at=at)
+
+
+def _route(
+    category: str, level: str, channel: Channel, text: str, contact: ContactPerson, at: datetime
+) -> Route | None:
+    """The park's rule that says whom this request should go to."""
+    said = {
+        "request_category": category,
+        "request_level": level,
+        "request_channel": channel.value,
+        "request_text": text,
+    }
+    today = timezone.localdate(at)
+    return route_of(said, enterprise_id=contact.enterprise_id, today=today)
 
 
 def _accused(department_id: int | None, officer_id: int | None) -> Accused | None:
