@@ -1,12 +1,9 @@
 """The subscriber "sizing": classes follow the facts that decide them, and the rules themselves."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
-from procrastinate.exceptions import AlreadyEnqueued
 
 from yuanqi.conditions.events import ConditionPublished
 from yuanqi.foundation.models import JournalEvent
@@ -56,19 +53,13 @@ def follow(events: Sequence[JournalEvent], *, now: datetime) -> int:
         if event.kind == ConditionPublished.kind and event.payload["of_kind"] == CODE:
             why = f"{event.payload['code']}-{event.payload['number']}"
             if date.fromisoformat(event.payload["valid_from"]) <= today:
-                _everybody(why)
+                tasks.begin(why)
     told = [event for event in events if event.kind in _ALL]
     if not told:
         return 0
     names = queries.names_behind(queries.names_in(queries.rules_on(today)))
     touched = {_enterprise(event) for event in told if _matters(event, names, today)}
     return operations.sizes_recompute(enterprises=sorted(touched), at=now) if touched else 0
-
-
-def _everybody(why: str) -> None:
-    lock = f"sizing:{why}"
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        tasks.recompute.configure(queueing_lock=lock).defer(why=why)
 
 
 def _enterprise(event: JournalEvent) -> int:

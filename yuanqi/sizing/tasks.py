@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -19,7 +20,7 @@ NIGHTLY = "night"
 def nightly(timestamp: int) -> None:
     """Once the zone's day has begun: a version may hold from today, a statement be out of date."""
     if timezone.localtime(timezone.now()).hour == 0:
-        recompute.configure(queueing_lock=f"sizing:{NIGHTLY}").defer(why=NIGHTLY)
+        begin(NIGHTLY)
 
 
 @app.task(pass_context=True)
@@ -32,5 +33,10 @@ def recompute(context: JobContext, why: str, after: int = 0) -> None:
         at=timezone.now(), after=after, goes_on=spells.of(context, seconds=20)
     )
     if reached is not None:
-        with suppress(AlreadyEnqueued):
-            recompute.configure(queueing_lock=f"sizing:{why}").defer(why=why, after=reached)
+        begin(why, reached)
+
+
+def begin(why: str, after: int = 0) -> None:
+    """Have everybody worked out, beyond a key; asked twice before it begins, it is one round."""
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        recompute.configure(queueing_lock=f"sizing:{why}").defer(why=why, after=after)

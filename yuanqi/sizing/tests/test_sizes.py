@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, Zone, at, build_zone
@@ -19,7 +21,7 @@ from yuanqi.registry import facts, merging
 from yuanqi.registry import operations as registry
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.timeline import happenings_of
-from yuanqi.sizing import following, known, operations, panel, queries, thresholds
+from yuanqi.sizing import following, known, operations, panel, queries, tasks, thresholds
 from yuanqi.sizing.models import EnterpriseSize
 
 TODAY = date(2026, 11, 2)
@@ -208,7 +210,7 @@ def test_a_stated_class_is_shown_beside_the_computed_one_and_counts_only_without
 
 def test_a_new_version_of_a_rule_has_all_enterprises_judged_afresh(zone, factory, monkeypatch):
     asked = []
-    monkeypatch.setattr(following, "_everybody", asked.append)
+    monkeypatch.setattr(tasks, "begin", asked.append)
     rule = Condition.objects.get(kind="size-class", code="medium")
     before, after = "employees_known >= 300 AND revenue_known >= 2000", "employees_known >= 400"
     text = thresholds.text_of("medium").replace(f"'D') THEN {before}", f"'D') THEN {after}")
@@ -256,3 +258,32 @@ def test_the_class_goes_along_when_two_rows_become_one(zone, factory):
     followed(since=since)
     assert not EnterpriseSize.objects.filter(pk=factory.pk).exists()
     assert EnterpriseSize.objects.filter(pk=other.pk).exists()
+
+
+def jobs() -> list[tuple[str, dict]]:
+    waiting = ProcrastinateJob.objects.filter(queueing_lock__startswith="sizing:").order_by("pk")
+    return [(job.queueing_lock, job.args) for job in waiting]
+
+
+def test_everybody_is_asked_for_once_a_round_and_each_night_at_the_day_s_beginning(
+    zone, factory, monkeypatch
+):
+    ProcrastinateJob.objects.all().delete()  # what shipping the rules asked for
+    for _again in range(2):
+        tasks.begin("medium-2")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at("11-03 09:04"))
+    tasks.nightly(timestamp=0)
+    assert jobs() == [("sizing:medium-2", {"why": "medium-2", "after": 0})]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at("11-04 00:04"))
+    tasks.nightly(timestamp=0)
+    assert [lock for lock, _args in jobs()] == ["sizing:medium-2", "sizing:night"]
+
+
+def test_the_page_says_it_to_the_enterprise_too_and_links_the_rule_for_officers(zone, factory):
+    for person, links in ((zone.contact, False), (zone.clerk, True)):
+        client = Client()
+        client.force_login(person.account)
+        page = client.get(f"/enterprises/{factory.pk}/profile/").content.decode()
+        assert "中型企业" in page
+        assert "还差 680 人" in page
+        assert ("看规则" in page) is links
