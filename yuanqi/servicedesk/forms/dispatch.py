@@ -59,7 +59,7 @@ class DispatchForm(ActForm):
             self.returned is None or self.returned.department_id != proposed.pk
         ):
             lead.initial = proposed.pk
-            lead.help_text = lead.help_text or _("建议 %(unit)s：这类诉求通常由它主办。") % {
+            lead.help_text = lead.help_text or _("建议 %(unit)s：按诉求类别或派单规则。") % {
                 "unit": proposed.label
             }
         usual = Category.objects.filter(pk=case.category).values_list("co_handlers", flat=True)

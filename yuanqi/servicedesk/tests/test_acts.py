@@ -243,7 +243,7 @@ def test_the_lead_that_the_category_proposes_is_chosen_beforehand(life, zone):
     form = forms_for(case, actor, acts_open(case, actor))["dispatch"]
 
     assert form["lead"].value() == zone.safety.pk
-    assert form["lead"].help_text == "建议 安环局：这类诉求通常由它主办。"
+    assert form["lead"].help_text == "建议 安环局：按诉求类别或派单规则。"
 
 
 def test_a_lead_that_has_just_returned_it_is_not_proposed_again(life, zone, client_of):
