@@ -114,7 +114,8 @@ def _fill() -> None:
         cursor.execute("ANALYZE")
 
 
-# sizes spread as those of firms are, and each measure of each firm goes its own way
+# sizes spread as those of firms are, and each measure of each firm goes its own way; a firm after
+# the other, so that the indexes grow at their ends
 _FIGURES = """
 WITH trend AS MATERIALIZED (
     SELECT id, code, exp(4.5 + 2 * (random() + random() + random() - 1.5)) AS base,
@@ -125,7 +126,7 @@ INSERT INTO indicator (enterprise_id, month, code, source, value, stated_at, con
 SELECT id, (date '2026-10-01' - make_interval(months => back))::date, code, 'department',
        round((base * CASE WHEN back < 12 THEN trend ELSE 1 END
               * (0.96 + random() * 0.08))::numeric, 2), '2026-10-09', '2026-10-09'
-FROM generate_series(0, %s) AS back, trend
+FROM trend CROSS JOIN LATERAL generate_series(0, %s + (id * 0)::int) AS back
 """
 
 

@@ -34,7 +34,7 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 
-from . import answers, monitoring, papers, people, profiles, projects, telling
+from . import answers, monitoring, papers, people, profiles, projects, steering, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .events import STREAM, ParkOpened
@@ -98,6 +98,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     profiles.serve_by_group(bulk, now)
     written += bulk.flush()
     answers.load(now)
+    steering.load(now)
     _leave_unread(now - UNREAD)
     return written
 

@@ -22,8 +22,8 @@ class SteeringConfig(AppConfig):
         kinds.name(event_names.NAMES)
         for kind, words in told.items():
             timeline_words.tell(kind, words)
-        subscribers.subscribe("steering", following.handle)
-        subscribers.subscribe("steering-notices", notices.handle)
+        subscribers.subscribe("steering", following.handle, following.KINDS)
+        subscribers.subscribe("steering-notices", notices.handle, notices.KINDS)
         wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
         inserts.register("profile", panel.of)
         for mover in MOVERS:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from .judging import Cause
 from .lists import CODES, KIND
 from .queries import newest_month, sheets_of
 
+MARGIN = timedelta(hours=1)  # longer than any transaction that tells of facts
 _STATED = frozenset({FactStated.kind, FactChanged.kind, FactConfirmed.kind, FactReturned.kind})
 _FIGURES = frozenset(
     {
@@ -37,6 +38,7 @@ _PROFILE = {
     registered.ProjectInvestmentStated.kind: "项目投资",
 }
 _RULES = frozenset({ConditionPublished.kind, ConditionWithdrawn.kind})
+KINDS = _STATED | _FIGURES | frozenset(_PROFILE) | _RULES  # what the subscriber is handed
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -49,13 +51,15 @@ def follow(events: Sequence[JournalEvent], *, now: datetime) -> None:
     month = newest_month()
     if month is None:
         return
+    there = sheets_of(month)
+    # what was told well before the lists were made was known to them: years that were loaded
+    known = min(sheet.made_at for sheet in there.values()) - MARGIN
     told: dict[int, list[dict[str, str]]] = defaultdict(list)
     codes = set()
     for event in events:
         if event.kind in _RULES and event.payload["of_kind"] == KIND:
             codes.add(event.payload["code"])
-        fact = _fact_of(event)
-        # what is loaded of years past was known when the lists were made
+        fact = _fact_of(event) if event.at >= known else None
         if fact is not None and event.enterprise_id and fact not in told[event.enterprise_id]:
             told[event.enterprise_id].append(fact)
     if codes:

@@ -45,6 +45,9 @@ GROUPS = (
 )  # fmt: skip
 
 
+KINDS = (StandingChanged.kind,)  # what the subscriber is handed
+
+
 def handle(events: Sequence[JournalEvent]) -> None:
     """The subscriber's handler."""
     notices_make(events, now=timezone.now())

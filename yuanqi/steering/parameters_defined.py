@@ -8,6 +8,7 @@ from yuanqi.parameters.parameters import Parameter
 
 MAKE_DAY = "steering.make_day"
 CARE_MONTHS = "steering.care_months"
+CARE_DAILY = "steering.care_daily"
 _SOURCE = _("园区默认，可改")
 
 
@@ -20,6 +21,10 @@ def define() -> None:
         (
             CARE_MONTHS, 6, 1, 36, _("主动关怀以后多久不再提"), pgettext_lazy("months", "个月"),
             _("同一家企业再次下滑，隔了这么久才再提一件关怀诉求。"),
+        ),
+        (
+            CARE_DAILY, 20, 1, 1000, _("每天最多提几件关怀诉求"), _("件"),
+            _("一次下滑的企业多，分几天提，免得办不过来。"),
         ),
     ):  # fmt: skip
         parameters.define(

@@ -24,7 +24,7 @@ from yuanqi.servicedesk.queries import categories_standing
 from ..events import CareRaised
 from ..lists import DECLINE
 from ..models import Care, Entry, Ruling
-from ..parameters_defined import CARE_MONTHS
+from ..parameters_defined import CARE_DAILY, CARE_MONTHS
 from ..queries import entry_visible, newest_month
 from ..wording import care_text
 from .making import LISTS
@@ -55,7 +55,7 @@ def cares_sweep(*, actor: Actor, at: datetime, goes_on: GoesOn = always) -> int:
 def care_raise(*, entry_id: int, actor: Actor, at: datetime) -> int | None:
     """Raise a care request for an enterprise in decline; None where none is due.
 
-    None is due while one is open, or within the park's term since the last one, or if nobody can
+    None is due beyond what the park has set for a day, while one is open, or within the park's term since the last one, or if nobody can
     be reached there. Twice, or by two workers at once, it is one. Raises NotAllowed for people;
     NotVisible.
     """
@@ -63,7 +63,10 @@ def care_raise(*, entry_id: int, actor: Actor, at: datetime) -> int | None:
         raise NotAllowed(_("关怀诉求由平台按清单提出。"))
     journal.lock(LISTS)
     entry = entry_visible(entry_id, actor)
-    if not entry.is_on or entry.verdict is not True or not _is_due(entry, timezone.localdate(at)):
+    today = timezone.localdate(at)
+    if not entry.is_on or entry.verdict is not True or not _is_due(entry, today):
+        return None
+    if Care.objects.filter(raised_at__date=today).count() >= parameters.value(CARE_DAILY, today):
         return None
     contact = (
         ContactPerson.objects.filter(enterprise=entry.enterprise, is_active=True)

@@ -41,12 +41,14 @@ def lists_make(
     codes: Sequence[str] = CODES,
     cause: str = MONTH,
     on: date | None = None,
+    is_told: bool = True,
 ) -> list[Sheet]:
     """Make a month's lists from what is known today, or on a day; return those that were made.
 
     Once made, a month is left as it is unless somebody asks for it afresh or a rule has changed
     (`cause`): the job may come twice, or from two workers. One pass over all facts; everybody
-    who comes or goes is told by one event of his own. Raises NotAllowed.
+    who comes or goes is told by one event of his own, unless past months are loaded (`is_told`).
+    Raises NotAllowed.
     """
     if actor.side is not Side.SYSTEM and not may_plan(actor):
         raise NotAllowed(_("清单由服务中心重算。"))
@@ -68,10 +70,11 @@ def lists_make(
             cause=Cause(cause), moves=moves, on=on, at=at,
         )  # fmt: skip
         made.append(sheet)
-    _tell(bulk, moves, month, Cause(cause), actor, at)
+    if is_told:
+        _tell(bulk, moves, month, Cause(cause), actor, at)
     bulk.flush()
     _count(made)
-    for sheet in made:
+    for sheet in made if is_told else ():
         _tell_list(sheet, cause, actor, at)
     return made
 
