@@ -55,7 +55,8 @@ def cares_sweep(*, actor: Actor, at: datetime, goes_on: GoesOn = always) -> int:
 def care_raise(*, entry_id: int, actor: Actor, at: datetime) -> int | None:
     """Raise a care request for an enterprise in decline; None where none is due.
 
-    None is due beyond what the park has set for a day, while one is open, or within the park's term since the last one, or if nobody can
+    None is due beyond what the park has set for a day, while one is open, within the park's term
+    since the last one, or if nobody can
     be reached there. Twice, or by two workers at once, it is one. Raises NotAllowed for people;
     NotVisible.
     """
