@@ -309,12 +309,10 @@ def departments_worked_for(actor: Actor) -> frozenset[int]:
 
 
 _UNITS_OF = Read(
-    lambda: (
-        Officer.objects.filter(
-            among("id", "officers"),
-            account__grants__role__in=[Role.HANDLER.value, Role.HEAD.value],
-        ).values_list("department_id")
-    )
+    lambda: Officer.objects.filter(
+        among("id", "officers"),
+        account__grants__role__in=[Role.HANDLER.value, Role.HEAD.value],
+    ).values_list("department_id")
 )
 
 
