@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
@@ -24,6 +25,7 @@ from yuanqi.registry.models import Enterprise
 
 NOON = datetime(2026, 11, 5, 4, 0, tzinfo=UTC)
 BYTES = b"%PDF-1.4 a permit"
+MONTH = b"a month of facts"
 
 
 def quiet(_line: str) -> None:
@@ -50,6 +52,8 @@ def park(committed, place) -> Path:
     StoredFile.objects.create(
         sha256=digest, size=len(BYTES), content_type="application/pdf", stored_at=NOON
     )
+    Path(settings.FACTS_ROOT).mkdir(parents=True)
+    (Path(settings.FACTS_ROOT) / "2026-10.parquet").write_bytes(MONTH)
     assert seals.make(at=NOON)
     return place
 
@@ -83,7 +87,11 @@ def test_what_is_restored_elsewhere_is_what_was_there_and_verifies(committed, pa
 
     _name, var = elsewhere(committed, tmp_path)
     with override_settings(
-        VAR=var, FILES_ROOT=var / "files", SECRETS=var / "secrets", SEAL_KEY="of the new machine"
+        VAR=var,
+        FILES_ROOT=var / "files",
+        FACTS_ROOT=var / "facts",
+        SECRETS=var / "secrets",
+        SEAL_KEY="of the new machine",
     ):
         report = backup.restore(kept, keys=tmp_path / "keys", at=NOON, migrate=migrate, tell=quiet)
         assert report.intact, report.sentence
@@ -91,6 +99,7 @@ def test_what_is_restored_elsewhere_is_what_was_there_and_verifies(committed, pa
         assert contents() == before
         assert list(Enterprise.objects.order_by("pk").values_list("uscc", flat=True)) == firms
         assert files.path_of("ab" * 32).read_bytes() == BYTES
+        assert (var / "facts" / "2026-10.parquet").read_bytes() == MONTH
         assert verify.run(whole=True).intact
 
 

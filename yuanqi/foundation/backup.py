@@ -1,7 +1,8 @@
 """`yuanqi backup` and `yuanqi restore`: the whole platform in one file, without its keys.
 
 The file is a ZIP: `manifest.json` (written last, with every member's SHA-256), `database.dump` (of
-pg_dump, one snapshot), `files/…` (uploads, named by their hash), `seals/seals.jsonl`. Seals are
+pg_dump, one snapshot), `files/…` (uploads, named by their hash), `facts/…` (what was known of
+enterprises, a file a month, which can't be worked out again), `seals/seals.jsonl`. Seals are
 copied before the snapshot and uploads after it, so that nothing in the file names what is missing.
 Keys (`YUANQI_SECRET_KEY`, `YUANQI_SEAL_KEY`) go into a file of their own, if at all: who holds a
 backup should not be able to forge seals.
@@ -30,12 +31,16 @@ from . import grants, journal, postgres, state, verify
 from .actors import SYSTEM
 from .journal import Audience, Event
 
-FORMAT = 1
+FORMAT = 2  # 1 had no facts
 DUMP, MANIFEST, SEALS = "database.dump", "manifest.json", "seals/seals.jsonl"
 STREAM = "platform"
 _CHUNK = 1 << 20
 _TOLD_EVERY = 256 << 20  # bytes
-_FILE = re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{64}")
+# what lies beside the database: the setting that says where, which of it is ours, by its first part
+_PLACES = {
+    "files": ("FILES_ROOT", re.compile(r"files/[0-9a-f]{2}/[0-9a-f]{64}")),
+    "facts": ("FACTS_ROOT", re.compile(r"facts/[0-9]{4}-[0-9]{2}\.parquet")),
+}
 _KEYS = ("YUANQI_SECRET_KEY", "YUANQI_SEAL_KEY")
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -139,11 +144,17 @@ def _put(archive: zipfile.ZipFile, name: str, source: IO[bytes], tell: Tell | No
 
 
 def _stored_files() -> Iterator[tuple[str, Path]]:
-    root = Path(settings.FILES_ROOT)
-    for path in sorted(root.glob("??/*")):
-        name = f"files/{path.relative_to(root).as_posix()}"
-        if _FILE.fullmatch(name):
-            yield name, path
+    for first, (setting, ours) in _PLACES.items():
+        root = Path(getattr(settings, setting))
+        for path in sorted(root.rglob("*")):
+            name = f"{first}/{path.relative_to(root).as_posix()}"
+            if ours.fullmatch(name):
+                yield name, path
+
+
+def _is_ours(name: str) -> bool:
+    place = _PLACES.get(name.partition("/")[0])
+    return place is not None and place[1].fullmatch(name) is not None
 
 
 @contextmanager
@@ -210,14 +221,14 @@ def _checked(archive: zipfile.ZipFile, tell: Tell) -> tuple[dict[str, Any], str]
         raise BackupError("This ZIP is no backup of Yuanqi: it has no manifest or no database.")
     text = archive.read(MANIFEST)
     manifest: dict[str, Any] = json.loads(text)
-    if manifest.get("format") != FORMAT:
+    if manifest.get("format") not in range(1, FORMAT + 1):
         raise BackupError("This backup was made by a later version; restore it with that one.")
     members: dict[str, str] = manifest["members"]
     if sorted(names) != sorted([MANIFEST, *members]):
         raise BackupError("The backup holds other files than it says: it was changed.")
     tell("checking …")
     for name, expected in members.items():
-        if name not in (DUMP, SEALS) and not _FILE.fullmatch(name):
+        if name not in (DUMP, SEALS) and not _is_ours(name):
             raise BackupError(f"The backup holds a file that doesn't belong there: {name!r}.")
         digest = hashlib.sha256()
         with archive.open(name) as member:
@@ -255,12 +266,14 @@ def _take_keys(path: Path) -> None:
 
 
 def _restore_files(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    """Write uploads and seals. Names are hashes: done twice, or half, it does no harm."""
-    root = Path(settings.FILES_ROOT)
+    """Write what lies beside the database. Done twice, or half, it does no harm: names are hashes
+    or months."""
     for name in manifest["members"]:
         if name == DUMP:
             continue
-        inside = Path(settings.VAR) / SEALS if name == SEALS else root / name.split("/", 1)[1]
+        first, rest = name.split("/", 1)
+        place = _PLACES.get(first)
+        inside = Path(getattr(settings, place[0])) / rest if place else Path(settings.VAR) / SEALS
         for directory in (inside.parent.parent, inside.parent):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial = inside.with_name(f"incoming-{inside.name}")
