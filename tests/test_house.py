@@ -25,9 +25,11 @@ HELPERS = {
     "opened", "definition_of", "limits_of", "enclosed", "intake_at", "next_number", "sweep",
     "give_password", "require_system", "code_checked", "locked", "source_of",
     "verification_run", "retention_run", "sweep_on",
+    # runs of many transactions, and what operations of one slice share
+    "all_recompute", "cares_sweep", "keep_up", "recount", "versions_in_force", "month_end",
 }  # fmt: skip
 # done by the system, when its time has come
-BY_THE_SYSTEM = {"case_close_unrated", "pause_run_out", "case_watch"}
+BY_THE_SYSTEM = {"case_close_unrated", "pause_run_out", "case_watch", "sizes_recompute"}
 
 WRITES = {
     "save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete",

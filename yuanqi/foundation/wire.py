@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.datetime import TimestamptzLoader
 
 Row = tuple[Any, ...]
@@ -90,6 +90,9 @@ class _Session:
 
     def _done(self, result: Any) -> Any:
         if result.status not in _IS_DONE:
+            if self.conn.pgconn.status == ConnStatus.BAD:
+                # the server says nothing of its own end: as psycopg's cursors put it
+                raise psycopg.OperationalError("the connection is lost")
             raise psycopg.errors.error_from_result(result, self.conn.info.encoding)
         return result
 

@@ -38,7 +38,7 @@ GROUPS = (
         kinds=frozenset({Told.LISTED}), default=When.DIGEST, sides=frozenset({Side.ENTERPRISE}),
     ),
     Group(
-        code="list-moves", label=gettext_lazy("四张清单"),
+        code="list_moves", label=gettext_lazy("四张清单"),
         hint=gettext_lazy("挂钩企业进出清单"),
         kinds=frozenset({Told.MOVED}), default=When.DIGEST, sides=frozenset({Side.PARK}),
     ),

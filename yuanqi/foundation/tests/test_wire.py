@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
@@ -88,6 +88,21 @@ def test_what_is_written_belongs_to_the_transaction() -> None:
 def test_a_new_session_prepares_anew() -> None:
     prepared.row("SELECT 7 + %s::bigint", 1)
     connection.close()
+    assert prepared.row("SELECT 7 + %s::bigint", 1) == (8,)
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_session_that_is_cut_off_is_lost_as_django_knows_it_and_the_next_one_goes_on():
+    (own,) = prepared.row("SELECT pg_backend_pid() FROM (SELECT %s::int) AS one", 1)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [own])
+    other.close()
+
+    with pytest.raises(OperationalError):
+        prepared.row("SELECT 7 + %s::bigint", 1)
+
+    connection.close_if_unusable_or_obsolete()
     assert prepared.row("SELECT 7 + %s::bigint", 1) == (8,)
 
 

@@ -27,6 +27,7 @@ LONGEST_DAYS = 366
 
 
 def month_end(month: date) -> date:
+    """The last day of a month."""
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 
