@@ -23,6 +23,7 @@ from yuanqi.foundation.actors import Actor, actor_for
 from yuanqi.foundation.bulk import Bulk
 from yuanqi.foundation.journal import Audience
 from yuanqi.registry import merging
+from yuanqi.registry.models import Enterprise
 
 from . import jobs, progress
 from .events import EntryWithdrawn, ImportUndone
@@ -123,7 +124,7 @@ def _built_on(imported: Import, register: type[Register]) -> Iterator[Obstacle]:
     made = imported.entries.filter(table=register.model._meta.db_table, before__isnull=True)
     ids = made.values("row_id")
     for model, field in merging.naming(register.model):
-        if model in register.along:
+        if model in _along(register):
             continue
         found = model._base_manager.filter(**{f"{field.name}__in": ids})
         if model is register.model:
@@ -133,6 +134,12 @@ def _built_on(imported: Import, register: type[Register]) -> Iterator[Obstacle]:
             of = found.select_related(field.name)[:MOST_SHOWN]
             some = dict.fromkeys(register.name_of(getattr(row, field.name)) for row in of)
             yield Obstacle(_what(model), count, tuple(some))
+
+
+def _along(register: type[Register]) -> dict[type[Model], str]:
+    """What goes with a row that is taken out, by the column that names it."""
+    worked_out = merging.worked_out() if register.model is Enterprise else {}
+    return {**register.along, **worked_out}
 
 
 def _what(model: type[Model]) -> str:
@@ -241,7 +248,7 @@ def _remove_rows(
                 enterprise_id=register.enterprise_of(row),
             )
         bulk.flush()
-        for along, column in register.along.items():
+        for along, column in _along(register).items():
             _delete(along, column, ids)
     _delete(model, "id", ids)
 

@@ -7,7 +7,7 @@ all have moved theirs, no row of any table may name the second one any more: a s
 to register is found out, and nothing has happened.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -67,6 +67,21 @@ _movers: dict[str, Mover] = {}
 def register(mover: Mover) -> None:
     """Let a slice move what it keeps of an enterprise (from its `apps.py`)."""
     _movers[mover.name] = mover
+
+
+_worked_out: dict[type[Model], str] = {}
+
+
+def works_out(model: type[Model], column: str) -> None:
+    """Say that these rows are worked out of an enterprise, which `column` names (from `apps.py`).
+
+    Nobody has said them: an enterprise that is taken out again takes them along.
+    """
+    _worked_out[model] = column
+
+
+def worked_out() -> Mapping[type[Model], str]:
+    return _worked_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,4 +23,5 @@ class SizingConfig(AppConfig):
         timeline_words.tell(event_names.CHANGED, event_names.changed)
         subscribers.subscribe("sizing", following.handle, following.KINDS)
         merging.register(SIZES)
+        merging.works_out(self.get_model("EnterpriseSize"), "enterprise_id")
         inserts.register("profile", panel.of)

@@ -28,3 +28,4 @@ class SteeringConfig(AppConfig):
         inserts.register("profile", panel.of)
         for mover in MOVERS:
             merging.register(mover)
+        merging.works_out(self.get_model("Rank"), "enterprise_id")
