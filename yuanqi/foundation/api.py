@@ -126,9 +126,13 @@ class Endpoints(Router):
     """A slice's router: each endpoint names its scopes, of which one is enough."""
 
     def read(
-        self, path: str, *scopes: Scope, response: Any, name: str, summary: str
+        self, path: str, *scopes: Scope, response: Any, name: str, summary: str, content: str = ""
     ) -> Callable[[View], View]:
-        """A GET that answers 200."""
+        """A GET that answers 200. `content` is the type of an answer that isn't JSON."""
+        extra: dict[str, Any] = {"x-scopes": list(scopes)}
+        if content:
+            binary = {"schema": {"type": "string", "format": "binary"}}
+            extra["responses"] = {200: {"content": {content: binary}}}
 
         def register(view: View) -> View:
             return self.get(
@@ -136,7 +140,7 @@ class Endpoints(Router):
                 response={200: response, **_REFUSED},
                 operation_id=name,
                 summary=summary,
-                openapi_extra={"x-scopes": list(scopes)},
+                openapi_extra=extra,
             )(_within(scopes, view))
 
         return register

@@ -44,6 +44,7 @@ def upload_files(request: HttpRequest, uploads: File[list[UploadedFile]]) -> Fil
     response=bytes,
     name="downloadAttachment",
     summary="The bytes of an attachment",
+    content="*/*",  # what kind of file it is stands with the attachment
 )
 def download_attachment(request: HttpRequest, attachment_id: Id) -> FileResponse:
     attachment = attachment_visible(attachment_id, request.actor)
