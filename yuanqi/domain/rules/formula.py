@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from yuanqi.domain.rules import tree
-from yuanqi.domain.rules.evaluation import Facts, Function, function_of
-from yuanqi.domain.rules.fields import Field, Schema, Type
-from yuanqi.domain.rules.folding import folded
+from yuanqi.domain.rules.evaluation import Facts
+from yuanqi.domain.rules.fields import Schema, Type
+from yuanqi.domain.rules.parsed import Parsed
 from yuanqi.domain.rules.parser import parse_value
-from yuanqi.domain.rules.tree import Known, Node
+from yuanqi.domain.rules.tree import Known
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-class Formula:
+class Formula(Parsed):
     """A value expression that has been read and checked. Make one with `Formula.parse`."""
-
-    def __init__(self, text: str, schema: Schema, root: Node) -> None:
-        self.text = text
-        self.schema = schema
-        self.root = root
 
     @classmethod
     def parse(cls, text: str, schema: Schema) -> Formula:
@@ -44,16 +37,6 @@ class Formula:
         """The unit of a number; "" for a quotient of like units, None where none is said."""
         return self.root.unit
 
-    @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        """The facts that the formula names, in the order of the text."""
-        return tuple(tree.facts_in(self.root))
-
-    @cached_property
-    def folded(self) -> Node:
-        """The tree with its constant parts worked out, for engines."""
-        return folded(self.root)
-
     def evaluate(self, facts: Facts) -> Known | None:
         """The value for one profile; None where it is unknown."""
         value: Known | None = self._function(facts)
@@ -65,24 +48,6 @@ class Formula:
         frames = import_module("yuanqi.domain.rules.frames")
         series: pl.Series = frames.columns_of({"value": self}, frame).to_series()
         return series
-
-    @cached_property
-    def _function(self) -> Function:
-        return function_of(self.root)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Formula):
-            return NotImplemented
-        return (self.text, self.schema) == (other.text, other.schema)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        return f"Formula({self.text!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Formula.parse, (self.text, self.schema)
 
 
 def columns_of(formulas: Mapping[str, Formula], frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,14 +7,12 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from yuanqi.domain.rules import tree
 from yuanqi.domain.rules.dialects import to_sql
-from yuanqi.domain.rules.evaluation import Facts, Function, function_of
+from yuanqi.domain.rules.evaluation import Facts
 from yuanqi.domain.rules.explaining import Explainer, Explanation
-from yuanqi.domain.rules.fields import Field, Schema
-from yuanqi.domain.rules.folding import folded
+from yuanqi.domain.rules.fields import Schema
+from yuanqi.domain.rules.parsed import Parsed
 from yuanqi.domain.rules.parser import parse
-from yuanqi.domain.rules.tree import Node
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,13 +20,8 @@ if TYPE_CHECKING:
 Id = TypeVar("Id")
 
 
-class Rule:
+class Rule(Parsed):
     """A condition that has been read and checked against a schema. Make one with `Rule.parse`."""
-
-    def __init__(self, text: str, schema: Schema, root: Node) -> None:
-        self.text = text
-        self.schema = schema
-        self.root = root
 
     @classmethod
     def parse(cls, text: str, schema: Schema) -> Rule:
@@ -38,16 +31,6 @@ class Rule:
         don't fit.
         """
         return cls(text, schema, parse(text, schema))
-
-    @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        """The facts that the rule names, in the order of the text."""
-        return tuple(tree.facts_in(self.root))
-
-    @cached_property
-    def folded(self) -> Node:
-        """The tree with its constant parts worked out, for engines."""
-        return folded(self.root)
 
     def evaluate(self, facts: Facts) -> bool | None:
         """The verdict for one profile; None where it is unknown."""
@@ -69,26 +52,8 @@ class Rule:
         return to_sql(self.folded, dialect)
 
     @cached_property
-    def _function(self) -> Function:
-        return function_of(self.root)
-
-    @cached_property
     def _explainer(self) -> Explainer:
         return Explainer(self.root, self.text)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Rule):
-            return NotImplemented
-        return (self.text, self.schema) == (other.text, other.schema)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __repr__(self) -> str:
-        return f"Rule({self.text!r})"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Rule.parse, (self.text, self.schema)
 
 
 def verdicts(rules: Mapping[Id, Rule], frame: pl.DataFrame) -> pl.DataFrame:
