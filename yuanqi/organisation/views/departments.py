@@ -1,6 +1,6 @@
 """Departments: the list, one with its head and its end, for the system administrator."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -174,11 +174,8 @@ def close(request: HttpRequest, department_id: int) -> HttpResponse:
         )
         return reverse("organisation:departments")
 
-    status, location = carry_out(request, form, act)
-    if status == 303:
-        messages.success(request, _("%(unit)s已撤并。") % {"unit": department.name})
-        return HttpResponseRedirect(location, status=303)
-    return _page(request, department, status=status, close_form=form)
+    said = _("%(unit)s已撤并。") % {"unit": department.name}
+    return _answered(request, department, form, act, said=said, shown_as="close_form")
 
 
 @login_required
@@ -201,11 +198,8 @@ def line_plan(request: HttpRequest, department_id: int) -> HttpResponse:
         )
         return reverse("organisation:department", args=[department_id])
 
-    status, location = carry_out(request, form, act)
-    if status == 303:
-        messages.success(request, _("已定，到那天自动生效。"))
-        return HttpResponseRedirect(location, status=303)
-    return _page(request, department, status=status, line_form=form)
+    said = _("已定，到那天自动生效。")
+    return _answered(request, department, form, act, said=said, shown_as="line_form")
 
 
 @login_required
@@ -220,11 +214,26 @@ def line_withdraw(request: HttpRequest, department_id: int) -> HttpResponse:
         lines.line_withdraw(department_id=department_id, actor=request.actor, at=timezone.now())
         return reverse("organisation:department", args=[department_id])
 
+    said = _("已撤回。")
+    return _answered(request, department, form, act, said=said, shown_as="withdraw_form")
+
+
+def _answered(
+    request: HttpRequest,
+    department: Department,
+    form: OnceForm,
+    act: Callable[[], str],
+    *,
+    said: str,
+    shown_as: str,
+) -> HttpResponse:
+    """Carry out a form of the department's page: on to where it leads, or the page with what is
+    wrong."""
     status, location = carry_out(request, form, act)
     if status == 303:
-        messages.success(request, _("已撤回。"))
+        messages.success(request, said)
         return HttpResponseRedirect(location, status=303)
-    return _page(request, department, status=status, withdraw_form=form)
+    return _page(request, department, status=status, **{shown_as: form})
 
 
 def _found(department_id: int) -> Department:
