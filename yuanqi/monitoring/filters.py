@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from yuanqi.foundation.actors import Actor
 from yuanqi.registry import industry
-from yuanqi.registry.indicators import MEASURES
+from yuanqi.registry.indicators import MEASURES, month_read
 from yuanqi.registry.models import Area
 from yuanqi.registry.search import enterprises_found
 
@@ -20,14 +20,6 @@ from .queries import filings_visible_to
 LONGEST_SEARCH = 60
 LATE = "late"
 NO_AREA = "none"
-
-
-def month_read(text: str) -> date | None:
-    """A month of the address, as "2026-10"; None for what can't be read."""
-    try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from django.utils.functional import Promise
@@ -42,6 +42,14 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 def month_of(day: date) -> date:
     """Return the first day of the month, by which indicators are kept."""
     return day.replace(day=1)
+
+
+def month_read(text: str) -> date | None:
+    """A month of the address, as "2026-10"; None for what can't be read."""
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
+    except ValueError:
+        return None
 
 
 def months_before(month: date, count: int) -> date:

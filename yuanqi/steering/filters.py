@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from yuanqi.foundation.actors import Actor
 from yuanqi.registry import industry
+from yuanqi.registry.indicators import month_read
 from yuanqi.registry.models import Area
 from yuanqi.registry.search import enterprises_found
 
@@ -25,14 +25,6 @@ QUEUES: Mapping[str, Q] = {
     LEFT: Q(move=Move.LEFT),
     OVERRULED: Q(ruling__in=(Ruling.ON, Ruling.OFF)),
 }
-
-
-def month_read(text: str) -> date | None:
-    """A month of the address, as "2026-10"; None for what can't be read."""
-    try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,13 @@ from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.once import once, result_of
 from yuanqi.registry import figures as register
-from yuanqi.registry.indicators import MEASURES, Measure, months_before
+from yuanqi.registry.indicators import MEASURES, Measure, month_read, months_before
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprise_visible
 
 from .. import operations, words
 from ..asking import last_month, terms
 from ..board import figure_text, measures_of
-from ..filters import month_read
 from ..forms import WHY, FilingForm
 from ..known import Known, KnownFigure, known_of
 from ..models import Filing, Target

@@ -18,12 +18,13 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.once import once
 from yuanqi.registry import figures as register
+from yuanqi.registry.indicators import month_read
 from yuanqi.registry.queries import linked_officer
 from yuanqi.registry.rights import may_confirm
 
 from .. import board as desk
 from .. import exports, operations, words
-from ..filters import LATE, Filters, month_read
+from ..filters import LATE, Filters
 from ..forms import QuestionForm
 from ..known import KnownFigure, known_of
 from ..models import SENT, Filing, FilingState, Round

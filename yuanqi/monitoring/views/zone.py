@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor
-from yuanqi.registry.indicators import MEASURES, Measure
+from yuanqi.registry.indicators import MEASURES, Measure, month_read
 
 from .. import zone as park
 from ..board import change_text, figure_text, measure_of, measures_of
-from ..filters import Filters, month_read
+from ..filters import Filters
 from ..models import FilingState, Round
 from ..queries import filings_visible_to, may_set_targets, queue_counts, require_watcher, round_of
 from ..zone import MonthLine, Part

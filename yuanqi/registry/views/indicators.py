@@ -18,7 +18,7 @@ from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.files import Upload
 
 from .. import figures, forms, operations
-from ..indicators import MEASURES, month_of, months_before
+from ..indicators import MEASURES, month_of, month_read, months_before
 from ..models import Enterprise, IndicatorSource
 from ..page import head_of
 from ..queries import enterprise_visible
@@ -55,12 +55,9 @@ def indicators(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 
 
 def _month(text: str) -> date:
-    try:
-        found = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 - a month has no time zone
-    except ValueError as error:
-        raise NotVisible(text) from error
+    found = month_read(text)
     today = timezone.localdate()
-    if not months_before(month_of(today), 240) <= found <= today:
+    if found is None or not months_before(month_of(today), 240) <= found <= today:
         raise NotVisible(text)
     return found
 

@@ -17,10 +17,11 @@ from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict
 from yuanqi.foundation.pages import Key
+from yuanqi.registry.indicators import month_read
 from yuanqi.registry.queries import services_of
 
 from .. import exports, operations, queries
-from ..filters import ENTERED, LEFT, OVERRULED, QUEUES, UNCONFIRMED, Filters, month_read
+from ..filters import ENTERED, LEFT, OVERRULED, QUEUES, UNCONFIRMED, Filters
 from ..lists import DECLINE
 from ..models import Entry, Sheet
 from ..wording import deciding, rule_of
