@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from tests.people import PASSWORD, at
 from yuanqi.foundation.actors import Role, actor_for
@@ -35,7 +36,7 @@ def put(key: str, value: object, *, when: datetime = NOW, valid_from: date | Non
     parameters.parameter_set(
         key=f"signin.{key}",
         value=value,
-        valid_from=valid_from or when.date(),
+        valid_from=valid_from or timezone.localdate(when),
         reason="测试",
         actor=actor,
         at=when,
