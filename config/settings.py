@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "yuanqi.knowledge",
     "yuanqi.servicedesk",
     "yuanqi.steering",
+    "yuanqi.linking",
     "yuanqi.insight",
     "yuanqi.integration",
     "yuanqi.administration",
