@@ -5,10 +5,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.journal import Audience, Event
 from yuanqi.foundation.writer import Writer
-from yuanqi.registry.models import Enterprise
+from yuanqi.registry.contacting.acts import contact_record
+from yuanqi.registry.models import ContactKind, Enterprise
 
 from . import events
 from .models import Filing, FilingState, Forecast, Round, Span, Target, stream_of
@@ -74,6 +77,11 @@ def round_open(
             enterprise_id=enterprise.pk, filing_id=filing.pk, month=month, due_on=due_on
         )
         _tell(writer, event, enterprise.pk, Audience.ENTERPRISE, actor, at)
+        contact_record(
+            writer, enterprise=enterprise, kind=ContactKind.FORM,
+            subject=_("%(month)s 月度指标") % {"month": f"{month:%Y-%m}"}, is_told=False,
+            actor=actor, at=at,
+        )  # fmt: skip
         filings.append(filing)
     return row, filings
 

@@ -8,11 +8,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.access import bearers
-        from yuanqi.foundation import actors
+        from yuanqi.foundation import actors, subscribers
+        from yuanqi.notices import wording
         from yuanqi.organisation import merging as units
 
         from . import erasing
         from .bearing import Contacts
+        from .contacting import budgets, notices, words
         from .facts import shipping
         from .moving import LINKS
         from .queries import contact_of, links_of
@@ -23,6 +25,10 @@ class RegistryConfig(AppConfig):
         units.register(LINKS)
         erasing.define()
         shipping.ship()
+        budgets.define()
+        words.define()
+        subscribers.subscribe("contacting-notices", notices.handle, notices.KINDS)
+        wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
         _describe()
 
 

@@ -28,6 +28,7 @@ from .indicators import MEASURES
 from .models import (
     Address,
     Certificate,
+    Contact,
     ContactPerson,
     Enterprise,
     EnterpriseGroup,
@@ -336,6 +337,11 @@ def _projects_alike(old: Enterprise, into: Enterprise) -> list[str]:
     ]
 
 
+def _move_contacted(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) -> None:
+    # what was asked stays as it was asked: the merge itself is told on both streams
+    Contact.objects.filter(enterprise=old).update(enterprise=into)
+
+
 def _move_projects(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) -> None:
     for project in old.projects.order_by("pk"):
         acts.project_change(DIRECT, project, enterprise=into, actor=actor, at=at)
@@ -368,6 +374,7 @@ def _register_own() -> None:
         "indicators": (gettext_lazy("月度指标"), Indicator, _move_indicators, _figures_differ),
         "facts": (gettext_lazy("事实"), Fact, _move_facts, _facts_differ),
         "projects": (gettext_lazy("项目"), Project, _move_projects, _projects_alike),
+        "contacted": (gettext_lazy("联系记录"), Contact, _move_contacted, None),
     }
     for name, (label, model, move, object_) in of.items():
         register(Mover(name, label, _counting(model), move, object_ or _nothing))

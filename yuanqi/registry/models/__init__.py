@@ -1,5 +1,6 @@
 """The tables of the register, a file a subject; users import them from here."""
 
+from .contacts import Contact, ContactKind
 from .enterprise import (
     Area,
     ContactPerson,
@@ -20,6 +21,8 @@ __all__ = [
     "Address",
     "Area",
     "Certificate",
+    "Contact",
+    "ContactKind",
     "ContactPerson",
     "Credit",
     "Enterprise",
