@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "yuanqi.sizing",
     "yuanqi.gates",
     "yuanqi.knowledge",
+    "yuanqi.promises",
+    "yuanqi.advice",
     "yuanqi.servicedesk",
     "yuanqi.steering",
     "yuanqi.linking",

@@ -1,0 +1,1 @@
+"""Advice from enterprises (听建议): given, assigned, answered with a reason, what changed of it."""
