@@ -1,0 +1,41 @@
+"""What of promises a successor takes over with a link, and an enterprise's page tells."""
+
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yuanqi.foundation.actors import Actor
+from yuanqi.registry.handing import Line, Part
+from yuanqi.registry.inserts import Insert
+from yuanqi.registry.models import Enterprise, Link
+
+from .queries import of_enterprise, open_promises
+
+SHOWN = 10
+
+
+def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
+    """Open promises to the enterprise, the nearest day first."""
+    rows = list(open_promises(enterprise_ids=[link.enterprise_id]))
+    if not rows:
+        return None
+    lines = [
+        Line(
+            row.text,
+            _("%(who)s，%(day)s 前") % {"who": row.officer.name, "day": row.due_on.isoformat()},
+            reverse("promises:promise", args=[row.pk]),
+        )
+        for row in rows[:SHOWN]
+    ]
+    return Part(gettext_lazy("没兑现的承诺"), len(rows), lines)
+
+
+def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
+    """The part of an enterprise's page: what is promised to it; nothing where nothing ever was."""
+    rows = list(of_enterprise(enterprise.pk, actor).order_by("-made_on", "-id")[:SHOWN])
+    if not rows:
+        return None
+    rows.sort(key=lambda row: (not row.is_open, row.due_on))
+    return Insert("promises/_panel.html", [(row, row.is_late(today)) for row in rows])
