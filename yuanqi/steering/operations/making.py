@@ -5,7 +5,9 @@ Whoever writes lists locks the stream "lists" first and enterprises after it.
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
+from typing import Any
 
+import polars as pl
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -21,8 +23,9 @@ from yuanqi.parameters import parameters
 from yuanqi.registry import facts
 
 from .. import ranks
+from ..columns import judge_all
 from ..events import ListMade, StandingChanged
-from ..judging import Cause, Moves, in_the_park, judge
+from ..judging import ENTERPRISE, Cause, Moves, in_the_park, judge
 from ..lists import CODES, KIND
 from ..models import Entry, Sheet
 from ..parameters_defined import MAKE_DAY
@@ -65,10 +68,15 @@ def lists_make(
     bulk, moves, made = Bulk(), Moves(), []
     for code, standing in standings.items():
         sheet = _sheet(there.get(code), standing, month, on, at)
-        sheet.unknown = judge(
-            bulk, sheet=sheet, standing=standing, frame=frame, enterprises=None,
-            cause=Cause(cause), moves=moves, on=on, at=at,
-        )  # fmt: skip
+        told: dict[str, Any] = {
+            "sheet": sheet, "standing": standing, "cause": Cause(cause), "moves": moves, "at": at,
+        }  # fmt: skip
+        if code in there:
+            sheet.unknown = judge(bulk, frame=frame, enterprises=None, on=on, **told)
+        else:
+            sheet.unknown, ruled = judge_all(frame=frame, **told)
+            theirs = frame.filter(pl.col(ENTERPRISE).is_in(ruled))
+            judge(bulk, frame=theirs, enterprises=ruled, on=on, **told)
         made.append(sheet)
     if is_told:
         _tell(bulk, moves, month, Cause(cause), actor, at)

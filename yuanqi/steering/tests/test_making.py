@@ -218,3 +218,29 @@ def test_a_confirmed_fact_moves_the_entry_and_both_read_why(zone):
     event = JournalEvent.objects.filter(kind="steering.standing_changed").latest("id")
     assert event.audience == "enterprise"
     assert WORDS[event.kind](payload, Names()) == "2026 年 11 月列为新增长点企业"
+
+
+def test_made_by_columns_a_list_is_what_it_is_enterprise_by_enterprise(zone, declining):
+    make(at("12-10 03:00"), DECEMBER)
+    gone = zone.stranger.enterprise
+    Enterprise.objects.filter(pk=gone.pk).update(standing=Trade.MOVED)
+    january = date(2027, 1, 1)
+    make(at("12-11 03:00"), january)
+    found = {row.pk: row for row in Entry.objects.filter(sheet__month=january)}
+    key_core = next(row for row in found.values() if row.enterprise_id == gone.pk)
+    assert (key_core.verdict, key_core.is_on, key_core.was_on) == (False, False, True)
+    assert (key_core.move, key_core.figures, key_core.revision) == ("left", {}, 1)
+    assert key_core.because["cause"] == "month"
+    told = (
+        "verdict", "is_on", "was_on", "move", "figures", "ruling", "reason", "until", "ruled_by_id"
+    )  # fmt: skip
+
+    Entry.objects.filter(pk__in=found).update(
+        verdict=None, is_on=False, figures={}, move="out", revision=0
+    )
+    make(at("12-11 03:00"), january, cause="asked")
+
+    assert {row.pk for row in Entry.objects.filter(sheet__month=january)} == set(found)
+    for row in Entry.objects.filter(pk__in=found):
+        for name in told:
+            assert getattr(row, name) == getattr(found[row.pk], name), name
