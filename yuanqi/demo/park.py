@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from yuanqi.access.acts import open_account
 from yuanqi.casework import loading as mechanisms
 from yuanqi.casework.models import CaseNumber
+from yuanqi.conditions import shipping
 from yuanqi.foundation import seals
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
@@ -34,7 +35,7 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 
-from . import answers, monitoring, papers, people, profiles, projects, steering, telling
+from . import answers, facts, monitoring, papers, people, profiles, projects, steering, telling
 from .accounts import PASSWORD
 from .cast import Cast
 from .events import STREAM, ParkOpened
@@ -78,6 +79,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     tell("日历、办理规则 calendar and rules")
     publish_chinese_calendar(at=began)
     mechanisms.publish_all(**told, valid_from=began.date())
+    shipping.load(at=began)
     bulk = Bulk()
     accounts = _accounts(bulk, began, size)
     wanted = people.organisation(now, size)
@@ -90,9 +92,10 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     known = registry.load(firms, accounts=accounts, officers=officers, bulk=bulk, **told)
     written = bulk.flush()
     desk.load_categories(**told)
+    steering.publish_own(began)
     # figures and requests are written together: the journal tells them in order of time
     bulk = Bulk()
-    _profiles(known, officers, bulk, began, now)
+    _profiles(known, officers, uploads, bulk, began, now)
     written += _requests(now, began, uploads, tell, size, bulk)
     bulk = Bulk()
     profiles.serve_by_group(bulk, now)
@@ -106,6 +109,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
 def _profiles(
     known: list[ContactPerson],
     officers: dict[str, Officer],
+    uploads: dict[str, Upload],
     bulk: Bulk,
     began: datetime,
     now: datetime,
@@ -115,6 +119,9 @@ def _profiles(
     ordered = Ordered(bulk)
     figures = profiles.load(known, officers=officers, bulk=ordered, began=began, now=now)
     monitoring.load(known, figures, officers=officers, bulk=ordered, now=now)
+    facts.load(
+        known, figures, uploads, known=profiles.KNOWN, officers=officers, bulk=ordered, now=now
+    )
     ordered.tell()
     firms = list({person.enterprise_id: person.enterprise for person in known}.values())
     industrial = [firm for firm in firms[: profiles.MOST] if firm.is_industrial]

@@ -5,7 +5,7 @@ Drawn, always alike, and written by the register's acts. All fictional.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from random import Random
@@ -17,7 +17,6 @@ from yuanqi.foundation.actors import SYSTEM, Actor, Side
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.models import Officer
 from yuanqi.registry import acts, industry
-from yuanqi.registry.indicators import MEASURES, months_before
 from yuanqi.registry.models import (
     Address,
     Area,
@@ -25,7 +24,6 @@ from yuanqi.registry.models import (
     Credit,
     Enterprise,
     Indicator,
-    IndicatorSource,
     Investor,
     Link,
     LinkRole,
@@ -33,13 +31,12 @@ from yuanqi.registry.models import (
     Title,
 )
 
+from . import indicators
 from .crowd.words import drawing, people_names
 from .people import enterprises_told
 
-MONTHS = 25  # of figures: two years, and the month before them
 MOST = 1000  # profiles written: a park of a hundred thousand needs no papers
 CONFIRMING = "lujin"  # of economic development
-ODD = 0.06  # in the newest month, so many firms state a figure far from the month before
 
 _AREAS = (
     ("dayu", "东屿片区", "Dongyu"), ("zhiyuan", "智源片区", "Zhiyuan"),
@@ -65,13 +62,15 @@ _PAPERS = (
     ("环境管理体系认证证书", "云泽认证中心", 3, "EMS", 38, 8),
     ("特种设备使用登记证", "市市场监督管理局", 4, "TS", 30, 5),
 )
+# in a thousand industrial firms: above scale, since less than a year, leaders of their chain
+_ABOVE_SCALE, _LATELY, _CHAIN_LEADERS = 620, 22, 14
 _COUNTRIES = ("JP", "JP", "KR", "DE", "US", "SG", "HK")
 GROUPS, _LEAST_MEMBERS, _MOST_MEMBERS = 14, 2, 5
 SERVED_BY_GROUP = 6  # members without an officer of their own
 
 
 # the enterprise that visitors meet first is told, not drawn
-_KNOWN = "松濑精密陶瓷"
+KNOWN = "松濑精密陶瓷"
 _KNOWN_CLASS = "C3073"
 _KNOWN_ENDS = 47  # days until its first title ends
 
@@ -123,7 +122,10 @@ def load(
         _titles_and_papers(one, bulk, told)
         _owners(one, names, bulk, told)
         if firm.is_industrial:
-            figures += _figures(one, mains[firm.pk], judge, bulk)
+            figures += indicators.stated(
+                firm, mains[firm.pk], judge, is_known=firm.short_name == KNOWN,
+                began=began, now=now, bulk=bulk,
+            )  # fmt: skip
     return figures
 
 
@@ -174,7 +176,7 @@ def _basics(
     acts.enterprise_change(
         bulk, firm,
         industry_code=_KNOWN_CLASS
-        if firm.short_name == _KNOWN
+        if firm.short_name == KNOWN
         else _class_of(firm.industry, rng),
         area=area, group=group, standing=standing,
         credit=rng.choice((*[Credit.A] * 6, *[Credit.B] * 5, Credit.C, "")),
@@ -217,7 +219,7 @@ def _classes() -> dict[str, list[str]]:
 
 def _titles_and_papers(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
     rng, firm = one.rng, one.firm
-    if firm.short_name == _KNOWN:
+    if firm.short_name == KNOWN:
         until = one.now.date() + timedelta(days=_KNOWN_ENDS)
         acts.title(
             bulk, enterprise=firm, name="高新技术企业", level=_LEVELS.NATIONAL,
@@ -225,7 +227,7 @@ def _titles_and_papers(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
             granted_on=until - timedelta(days=3 * 365 - 1), valid_until=until, **told,
         )  # fmt: skip
     share = 1.0 if firm.is_industrial else 0.3
-    if firm.short_name == _KNOWN:
+    if firm.short_name == KNOWN:
         share = 0
     for name, level, issuer, years, of_hundred in _TITLES:
         if one.chance(of_hundred * share):
@@ -236,6 +238,8 @@ def _titles_and_papers(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
                 number=f"GR{granted.year}{rng.randrange(10**6):06d}", granted_on=granted,
                 valid_until=until, **told,
             )  # fmt: skip
+    if firm.is_industrial:
+        _standing_titles(one, bulk, told)
     for name, issuer, years, code, industrial, other in _PAPERS:
         if one.chance(industrial if firm.is_industrial else other):
             issued = one.past(years * 365 + 20)
@@ -246,12 +250,32 @@ def _titles_and_papers(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
             )  # fmt: skip
 
 
+def _standing_titles(one: Drawer, bulk: Writer, told: dict[str, Any]) -> None:
+    """Whether it is above scale (规上), some since lately; whether it leads an industry's chain."""
+    rng, firm, today = drawing("scale", one.firm.uscc), one.firm, one.now.date()
+    draw = rng.randrange(1000)
+    if draw < _ABOVE_SCALE:
+        lately = draw < _LATELY and firm.short_name != KNOWN
+        days = rng.randrange(20, 330) if lately else rng.randrange(500, 4000)
+        acts.title(
+            bulk, enterprise=firm, name="规模以上工业企业", level=_LEVELS.DISTRICT,
+            issuer="区统计局", number="", granted_on=today - timedelta(days=days),
+            valid_until=None, **told,
+        )  # fmt: skip
+    if rng.randrange(1000) < _CHAIN_LEADERS:
+        acts.title(
+            bulk, enterprise=firm, name="产业链链主企业", level=_LEVELS.CITY,
+            issuer="市工业和信息化局", number="",
+            granted_on=today - timedelta(days=rng.randrange(200, 900)), valid_until=None, **told,
+        )  # fmt: skip
+
+
 def _owners(one: Drawer, names: Any, bulk: Writer, told: dict[str, Any]) -> None:
     rng, firm = one.rng, one.firm
     capital = firm.capital or Decimal(1000)
     kinds = Investor.Kind
     owners: list[tuple[str, str, str]] = []
-    if firm.short_name == _KNOWN:
+    if firm.short_name == KNOWN:
         owners.append(("松濑株式会社", kinds.FIRM, "JP"))
     elif one.chance(18):
         country = rng.choice(_COUNTRIES)
@@ -280,64 +304,3 @@ def _shares(rng: Random, count: int) -> list[int]:
         return [100]
     small = [rng.randrange(5, 25) for _number in range(count - 1)]
     return [100 - sum(small), *small]
-
-
-def _figures(one: Drawer, contact: ContactPerson, judge: Actor, bulk: Writer) -> list[Indicator]:
-    """Two years of monthly figures: stated by the firm, confirmed by the bureau a week later."""
-    stated: list[Indicator] = []
-    firm, rng, now = one.firm, one.rng, one.now
-    stating = Actor(
-        side=Side.ENTERPRISE, account_id=contact.account_id, name=contact.name,
-        enterprise_id=firm.pk, contact_id=contact.pk,
-    )  # fmt: skip
-    size = float(firm.capital or 1000) * (0.05 + rng.random() * 0.25)  # 万元 a month
-    trend = rng.uniform(-0.02, 0.035)
-    staff = max(8, round(size / rng.uniform(4, 14)))
-    exports = rng.choice((0, 0, 0.1, 0.3, 0.5))
-    newest = months_before(timezone.localdate(now).replace(day=1), 1)
-    for back in range(MONTHS - 1, -1, -1):
-        month = months_before(newest, back)
-        if back == 0 and (one.chance(12) or firm.short_name == _KNOWN):
-            continue  # not stated yet: visitors find the form open
-        output = size * (1 + trend) ** (MONTHS - back) * rng.uniform(0.88, 1.12)
-        if month.month in (1, 2):
-            output *= 0.8
-        worth = {
-            "output": output,
-            "revenue": output * rng.uniform(0.9, 1.05),
-            "tax": output * rng.uniform(0.02, 0.05),
-            "staff": staff + rng.randrange(-3, 4),
-            "power": output * rng.uniform(0.008, 0.02),
-            "rd": output * rng.uniform(0.02, 0.07),
-            "exports": output * exports * rng.uniform(0.8, 1.2),
-            "investment": output * rng.choice((0, 0, 0.05, 0.2)),
-        }
-        figures = {
-            code: Decimal(round(worth[code], 0 if measure.is_whole else 1)).quantize(
-                Decimal(1) if measure.is_whole else Decimal("0.1")
-            )
-            for code, measure in MEASURES.items()
-        }
-        if back == 0 and drawing("odd", firm.uscc).random() < ODD:
-            figures["power"] = (figures["power"] / 20).quantize(Decimal("0.1"))
-        stated_at = _at(months_before(month, -1), rng.randrange(5, 12), rng)
-        rows = acts.indicators(
-            bulk, enterprise=firm, month=month, figures=figures,
-            source=IndicatorSource.ENTERPRISE, actor=stating, at=one.told(stated_at),
-        )  # fmt: skip
-        stated += rows
-        if back == 0 and one.chance(30):
-            if one.chance(12):
-                acts.indicators_return(
-                    bulk, rows, reason="营业收入和上月差得多，请核对单位是不是万元。",
-                    actor=judge, at=one.told(stated_at + timedelta(days=1)),
-                )  # fmt: skip
-            continue
-        confirmed_at = stated_at + timedelta(days=rng.randrange(1, 7))
-        acts.indicators_confirm(bulk, rows, actor=judge, at=one.told(confirmed_at))
-    return stated
-
-
-def _at(month: date, day: int, rng: Random) -> datetime:
-    moment = datetime.combine(month.replace(day=day), time(9 + rng.randrange(8), rng.randrange(60)))
-    return timezone.make_aware(moment)

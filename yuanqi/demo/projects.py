@@ -89,7 +89,7 @@ def _project(
     if stage == Stage.DROPPED:
         path = [*range(Stage.LEAD, rng.randint(Stage.TALKS, Stage.LAND) + 1), Stage.DROPPED]
     days = _days(rng, len(path), today)
-    investment = Decimal(rng.randrange(1_000, 80_000, 500))
+    investment = Decimal(500 * (2 + int(158 * rng.random() ** 2)))  # most are small
     started = stage in (Stage.STARTED, Stage.FINISHED, Stage.PRODUCTION)
     start_on = days[path.index(Stage.STARTED)] if Stage.STARTED in path else None
     planned = start_on or today + timedelta(days=rng.randrange(40, 300))

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from yuanqi.conditions import operations as rules
+from yuanqi.conditions.drafts import Draft
 from yuanqi.conditions.models import Condition
-from yuanqi.foundation.actors import SYSTEM
+from yuanqi.foundation.actors import SYSTEM, actor_for
+from yuanqi.foundation.models import Account
 from yuanqi.registry.indicators import months_before
 from yuanqi.steering import operations
 from yuanqi.steering.lists import CODES, DECLINE, FAST_GROWING, KEY_CORE, KIND, NEW_GROWTH
@@ -25,6 +28,34 @@ _PLANS = {
     DECLINE: (14, ["linked", "centre", "finance"],
               "三个工作日内上门了解情况\n梳理订单、用工、资金缺口\n对接续贷、稳岗政策"),
 }  # fmt: skip
+# the park's own version of a list: what the shipped rule says, and R&D that a high-tech firm states
+_NEW_GROWTH = """months_above_scale <= 12 OR months_since_production <= 12
+OR new_product_share > 0.1
+OR is_high_tech AND rd_expense_share >= 0.06"""
+_CASES = (
+    {"note": "研发费用占 6.2 % 的高新技术企业", "expected": True,
+     "facts": {"is_high_tech": True, "rd_expense_share": 0.062}},
+    {"note": "占 5 %，不到门槛", "expected": False,
+     "facts": {"is_high_tech": True, "rd_expense_share": 0.05, "new_product_share": 0.02,
+               "months_above_scale": 40, "months_since_production": 30}},
+)  # fmt: skip
+
+
+def publish_own(at: datetime) -> None:
+    """Let the centre draft the park's own version of a list, and the leader confirm it."""
+    centre, leader = (
+        actor_for(Account.objects.get(username=name), at) for name in ("centre", "leader")
+    )
+    condition = Condition.objects.get(kind=KIND, code=NEW_GROWTH)
+    draft = Draft(
+        text=_NEW_GROWTH, valid_from=timezone.localdate(at), cases=_CASES,
+        source="云泽高新区企业梯度培育办法（试行）第九条",
+        reason="研发投入大的高新技术企业，新产品常在一两年内放量，早些服务。",
+    )  # fmt: skip
+    row = rules.draft_submit(condition_id=condition.pk, draft=draft, actor=centre, at=at)
+    rules.version_publish(
+        condition_id=condition.pk, number=row.number, revision=row.revision, actor=leader, at=at
+    )
 
 
 def load(now: datetime) -> None:

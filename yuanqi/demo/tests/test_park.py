@@ -1,7 +1,7 @@
 """The demo park, loaded: what a visitor finds, and that it is whole, once, or not there at all."""
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -42,9 +42,11 @@ from yuanqi.foundation.models import (
 from yuanqi.notices.models import Notice
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
 from yuanqi.organisation.queries import centre, officer_on_duty
-from yuanqi.registry.models import Enterprise, LinkRole
+from yuanqi.registry.facts import State, details_of
+from yuanqi.registry.models import Enterprise, Fact, LinkRole
 from yuanqi.registry.queries import links_on, services_of
 from yuanqi.servicedesk.models import CallBack, Channel, ServiceRequest
+from yuanqi.steering.models import Sheet
 
 NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)  # a Tuesday, 10:10 in the park
 OPEN = ~Q(state=CaseState.CLOSED)
@@ -202,6 +204,40 @@ def test_events_are_told_in_order_of_time_and_cases_numbered_in_it(loaded):
     assert times == sorted(times)
     numbers = list(Case.objects.order_by("opened_at", "id").values_list("number", flat=True))
     assert numbers == sorted(numbers)
+
+
+def test_the_four_lists_have_a_zones_sizes_and_the_park_its_own_version_of_one(loaded):
+    newest = Sheet.objects.filter(month=date(2026, 11, 1)).select_related("condition", "version")
+    share = {sheet.condition.code: sheet.listed / 806 for sheet in newest}
+    assert 0.03 <= share.pop("marked-decline") <= 0.06
+    assert set(share) == {"key-core", "fast-growing", "new-growth-point"}
+    assert all(0.03 <= one <= 0.1 for one in share.values())
+    own = newest.get(condition__code="new-growth-point").version
+    assert (own.number, own.is_shipped) == (2, False)
+    assert own.decided_by.username == "leader"
+    assert own.drafted_by.username == "centre"
+
+
+def test_facts_are_stated_with_evidence_and_stand_in_every_way(loaded):
+    states = {
+        name: Fact.objects.filter(**narrowed).count()
+        for name, narrowed in {
+            "confirmed": {"confirmed_at__isnull": False},
+            "waiting": {"source": "enterprise", "confirmed_at": None, "returned_at": None},
+            "returned": {"returned_at__isnull": False},
+        }.items()
+    }
+    assert states["confirmed"] > 1500
+    assert 15 <= states["waiting"] <= 60
+    assert 1 <= states["returned"] <= 12
+    assert not Fact.objects.filter(source="enterprise", file=None).exists()
+    visited = Enterprise.objects.get(short_name="松濑精密陶瓷")
+    found = {one.field.name: one.state for one in details_of(visited.pk, date(2026, 11, 24))}
+    assert found["revenue_last_year"] == State.CONFIRMED
+    assert found["employees"] == State.CONFLICT
+    assert found["utility_patents"] == State.WAITING
+    assert found["capacity_use"] == State.STALE
+    assert found["rd_expense"] == State.UNKNOWN
 
 
 def test_attachments_lie_where_they_are_looked_for(loaded):
