@@ -12,7 +12,8 @@ from yuanqi.foundation.actors import SYSTEM, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.notices.models import Notice
-from yuanqi.organisation import operations as organisation
+from yuanqi.organisation.officers import officer_leave
+from yuanqi.organisation.operations import head_appoint
 from yuanqi.promises import notices, operations, queries
 from yuanqi.promises.models import Promise, State
 from yuanqi.registry import operations as registry
@@ -129,8 +130,9 @@ def test_a_promise_outlives_its_officers_transfer(zone):
 
 def test_who_leaves_hands_his_promises_to_a_colleague(zone):
     row = make(zone, "safety_handler")
-    organisation.officer_leave(
-        officer_id=zone.safety_handler.pk, successor_id=zone.safety_colleague.pk,
+    head_appoint(department=zone.safety, officer=zone.safety_colleague, actor=SYSTEM, at=THURSDAY)
+    officer_leave(
+        officer_id=zone.safety_handler.pk, to_id=zone.safety_colleague.pk, reason="退休",
         actor=SYSTEM, at=THURSDAY,
     )  # fmt: skip
     row.refresh_from_db()
@@ -184,13 +186,13 @@ def test_a_form_sent_twice_promises_once_and_the_enterprise_reads_it(zone, clien
 @pytest.mark.usefixtures("_thursday")
 def test_a_refused_form_keeps_what_was_typed(zone, client_of):
     row = make(zone)
+    linked, planner = client_of("linked_officer"), client_of("planning_handler")
     before = every_row(but=("once_key",))
-    answer = client_of("linked_officer").post(f"/promises/{row.pk}/breaking/", sent(reason=""))
+    answer = linked.post(f"/promises/{row.pk}/breaking/", sent(reason=""))
     assert answer.status_code == 422
     assert "请写明原因" in answer.content.decode()
-    assert client_of("planning_handler").post(
-        f"/promises/{row.pk}/breaking/", sent(reason="不想办")
-    ).status_code == 403  # fmt: skip
+    refused = planner.post(f"/promises/{row.pk}/breaking/", sent(reason="不想办"))
+    assert refused.status_code == 403
     assert every_row(but=("once_key",)) == before
 
 

@@ -22,6 +22,7 @@ class FactSource(models.TextChoices):
     ENTERPRISE = "enterprise", _("企业填报")
     DEPARTMENT = "department", _("部门登记")
     IMPORT = "import", _("批量导入")
+    VISIT = "visit", _("走访了解")
 
 
 class FactType(models.TextChoices):

@@ -33,14 +33,15 @@ def fact_state(
     as_of: date,
     note: str = "",
     upload: Upload | None = None,
+    on_visit: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Fact:
     """State a fact of an enterprise as it was on a day, or say it afresh for the same day.
 
-    The enterprise gives evidence. Raises NotVisible, NotAllowed for a field that isn't this side's
-    to state; Invalid for a value that can't be, a day to come, missing evidence; Conflict if what
-    was said of that day is confirmed.
+    The enterprise gives evidence; what an officer learnt on a visit says so (`on_visit`). Raises
+    NotVisible, NotAllowed for a field that isn't this side's to state; Invalid for a value that
+    can't be, a day to come, missing evidence; Conflict if what was said of that day is confirmed.
     """
     enterprise = _locked(enterprise_id, actor)
     known = stateable(field, actor)
@@ -48,6 +49,8 @@ def fact_state(
     if not _EARLIEST <= as_of <= timezone.localdate(at):
         raise Invalid(_("日期不对：只能填今天或以前的情况。"), "as_of")
     source = fact_source_of(actor)
+    if on_visit and source == FactSource.DEPARTMENT:
+        source = FactSource.VISIT
     row = Fact.objects.filter(
         enterprise=enterprise, project=None, field=field, source=source, as_of=as_of
     ).first()

@@ -76,7 +76,8 @@ def test_the_park_sets_the_budget_from_a_day_on(zone):
     ParameterValue.objects.create(
         key=MONTHLY, value=1, valid_from=date(2026, 11, 5), reason="少打扰", set_at=THURSDAY
     )
-    store.read_ahead()
+    store.forget()
+    store.written()
     call(zone)
     with pytest.raises(Invalid):
         call(zone)

@@ -1,0 +1,111 @@
+"""What of visits moves with an enterprise's second row, with an officer who leaves, with a link."""
+
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.writer import DIRECT
+from yuanqi.organisation.merging import Work
+from yuanqi.organisation.models import Department, Officer
+from yuanqi.registry.handing import Line, Part
+from yuanqi.registry.inserts import Insert
+from yuanqi.registry.merging import Mover
+from yuanqi.registry.models import Enterprise, Link
+
+from . import acts
+from .models import Visit, Wish
+from .plans import plan_of
+from .queries import planned, visits_of
+
+SHOWN = 5
+
+
+class Planned:
+    """Planned visits: of who leaves, they are called off, and the departments wait for another."""
+
+    stays_with_person = True
+
+    def of_officer(self, officer: Officer, at: datetime) -> Work | None:
+        rows = list(planned(officer_ids=[officer.pk]))
+        if not rows:
+            return None
+        streams = tuple(sorted({row.enterprise.stream for row in rows}))
+        return Work(label=_("约好的走访"), count=len(rows), streams=streams)
+
+    def of_department(self, department: Department, at: datetime) -> Work | None:
+        return None
+
+    def officer_to(self, officer: Officer, to: Officer, *, actor: Actor, at: datetime) -> None:
+        for row in planned(officer_ids=[officer.pk]):
+            acts.visit_cancel(
+                DIRECT, row, reason=_("挂钩干部变动，由接手的人重新约"),
+                wishes=list(row.wishes.all()), actor=actor, at=at,
+            )  # fmt: skip
+
+    def department_to(
+        self, department: Department, into: Department, *, actor: Actor, at: datetime
+    ) -> None:
+        Wish.objects.filter(department=department, visit=None, ended_at=None).update(
+            department=into
+        )
+
+    def officer_moved(self, officer: Officer, before: Department) -> None:
+        return None
+
+
+PLANNED = Planned()
+
+
+def _visits(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) -> None:
+    Visit.objects.filter(enterprise=old).update(enterprise=into)
+
+
+def _wishes(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) -> None:
+    Wish.objects.filter(enterprise=old).update(enterprise=into)
+
+
+MOVERS = (
+    Mover(
+        "visits", gettext_lazy("走访"), lambda old: Visit.objects.filter(enterprise=old).count(),
+        _visits,
+    ),
+    Mover(
+        "visit-wishes", gettext_lazy("部门提出的走访"),
+        lambda old: Wish.objects.filter(enterprise=old).count(), _wishes,
+    ),
+)  # fmt: skip
+
+
+def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
+    """The last visit notes, for who takes the enterprise over."""
+    rows = list(visits_of(link.enterprise_id, actor)[: SHOWN + 1])
+    if not rows:
+        return None
+    return Part(
+        gettext_lazy("最近的走访"),
+        len(rows),
+        [
+            Line(
+                row.talk[:120] or row.purpose or _("走访"),
+                f"{row.officer.name}，{timezone.localdate(row.happened_at).isoformat()}",
+                reverse("visiting:visit", args=[row.pk]),
+            )
+            for row in rows[:SHOWN]
+        ],
+        reverse("visiting:visits_of", args=[link.enterprise_id]),
+    )
+
+
+def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
+    """The part of an enterprise's page: its visits; nothing where there never was one."""
+    rows = list(visits_of(enterprise.pk, actor)[:SHOWN])
+    ahead = list(planned(enterprise_ids=[enterprise.pk])[:SHOWN])
+    if not rows and not ahead:
+        return None
+    return Insert(
+        "visiting/_panel.html", rows, {"planned": ahead, "plan": plan_of(enterprise, today)}
+    )

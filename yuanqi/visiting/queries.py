@@ -1,0 +1,147 @@
+"""Every read of visits, from what the actor may see."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.parameters import parameters
+from yuanqi.registry.models import Enterprise
+from yuanqi.registry.queries import enterprises_visible_to
+
+from .models import Photo, State, Visit, Wish
+from .parameters_defined import APART_DAYS
+
+
+def is_officer(actor: Actor) -> bool:
+    return actor.side is Side.PARK and actor.officer_id is not None
+
+
+def require_officer(actor: Actor) -> None:
+    """Raises NotVisible."""
+    if not is_officer(actor):
+        raise NotVisible
+
+
+def serves(enterprise_id: int, actor: Actor) -> bool:
+    """Whether the actor is linked with the enterprise today, or acts for who is."""
+    return enterprise_id in actor.linked_enterprise_ids
+
+
+def visits_visible_to(actor: Actor) -> QuerySet[Visit]:
+    """Officers see all visits; an enterprise those to itself."""
+    found = Visit.objects.select_related("enterprise", "officer__department", "contact")
+    if actor.side is Side.SYSTEM or is_officer(actor):
+        return found
+    return found.filter(enterprise__in=enterprises_visible_to(actor))
+
+
+def visit_visible(visit_id: int, actor: Actor) -> Visit:
+    """Raises NotVisible."""
+    found = visits_visible_to(actor).filter(pk=visit_id).first()
+    if found is None:
+        raise NotVisible(visit_id)
+    return found
+
+
+def photo_visible(photo_id: int, actor: Actor) -> Photo:
+    """Raises NotVisible."""
+    found = Photo.objects.select_related("file").filter(
+        pk=photo_id, visit__in=visits_visible_to(actor)
+    )
+    photo = found.first()
+    if photo is None:
+        raise NotVisible(photo_id)
+    return photo
+
+
+def may_change(visit: Visit, actor: Actor) -> bool:
+    """Whether a planned visit is this actor's: his own, or that of whom he acts for."""
+    return actor.side is Side.SYSTEM or (
+        is_officer(actor) and visit.officer_id in actor.officer_ids
+    )
+
+
+def require_own(visit: Visit, actor: Actor, message: str) -> None:
+    """Raises NotAllowed."""
+    if not may_change(visit, actor):
+        raise NotAllowed(message)
+
+
+def visits_of(enterprise_id: int, actor: Actor) -> QuerySet[Visit]:
+    """The visits to one enterprise that were done, the newest first."""
+    return (
+        visits_visible_to(actor)
+        .filter(enterprise=enterprise_id, state=State.DONE)
+        .order_by("-happened_at", "-id")
+    )
+
+
+def planned(
+    *, officer_ids: Collection[int] | None = None, enterprise_ids: Collection[int] | None = None
+) -> QuerySet[Visit]:
+    """What is planned and neither done nor cancelled, in order of time."""
+    found = Visit.objects.filter(state=State.PLANNED).select_related(
+        "enterprise", "officer__department"
+    )
+    if officer_ids is not None:
+        found = found.filter(officer__in=officer_ids)
+    if enterprise_ids is not None:
+        found = found.filter(enterprise__in=enterprise_ids)
+    return found.order_by("planned_on", "planned_time", "id")
+
+
+def done_on(day: date, officer_ids: Collection[int]) -> QuerySet[Visit]:
+    """What these officers have done on a day, in order of time."""
+    found = Visit.objects.filter(
+        state=State.DONE, officer__in=officer_ids, happened_at__date=day
+    ).select_related("enterprise")
+    return found.order_by("happened_at", "id")
+
+
+def open_wishes(enterprise_ids: Collection[int]) -> QuerySet[Wish]:
+    """What departments wish of these enterprises and no visit takes along, the nearest first."""
+    return Wish.objects.filter(
+        enterprise__in=enterprise_ids, visit=None, ended_at=None
+    ).select_related("department", "officer", "enterprise")
+
+
+def wish_visible(wish_id: int, actor: Actor) -> Wish:
+    """Raises NotVisible."""
+    require_officer(actor)
+    found = Wish.objects.select_related("enterprise", "department").filter(pk=wish_id).first()
+    if found is None:
+        raise NotVisible(wish_id)
+    return found
+
+
+def wishes_of(visits: Sequence[Visit]) -> dict[int, list[Wish]]:
+    """Which departments' visits each of these is as well."""
+    found: dict[int, list[Wish]] = {}
+    for wish in Wish.objects.filter(visit__in=visits).select_related("department", "officer"):
+        found.setdefault(wish.visit_id or 0, []).append(wish)
+    return found
+
+
+def lately(enterprise: Enterprise, today: date) -> Visit | None:
+    """The last visit, if it is so lately that somebody else need not go again."""
+    apart = timedelta(days=parameters.value(APART_DAYS, today))
+    last = (
+        Visit.objects.filter(enterprise=enterprise, state=State.DONE)
+        .select_related("officer__department")
+        .order_by("-happened_at")
+        .first()
+    )
+    if last is None or last.happened_at is None:
+        return None
+    return last if timezone.localdate(last.happened_at) > today - apart else None
+
+
+def own_recent(actor: Actor, most: int = 20) -> list[Visit]:
+    """What the actor has noted last."""
+    mine = Q(officer__in=actor.officer_ids)
+    found = Visit.objects.filter(mine, state=State.DONE).select_related("enterprise")
+    return list(found.order_by("-happened_at", "-id")[:most])
