@@ -232,6 +232,12 @@ def field_of(period: Period) -> str:
     return f"y{starts_on:%Y}" if span == Span.YEAR else f"m{starts_on:%Y_%m}"
 
 
+def periods_of(year: int) -> list[Period]:
+    """The year itself, then its months."""
+    months = [(str(Span.MONTH.value), date(year, month, 1)) for month in range(1, 13)]
+    return [(str(Span.YEAR.value), date(year, 1, 1)), *months]
+
+
 def targets_set(
     writer: Writer,
     *,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from yuanqi.registry.indicators import MEASURES, Measure
 from yuanqi.registry.seen import text_of
 
-from .acts import Period, field_of
+from .acts import Period, field_of, periods_of
 from .known import Known, forecast_field, forecast_months
 from .models import Filing, Span
 from .oddities import Oddity
@@ -192,9 +192,3 @@ class TargetsForm(forms.Form):
         if not isinstance(found, dict):
             return None
         return {name: str(found[name]) for name in self.periods if name in found}
-
-
-def periods_of(year: int) -> list[Period]:
-    """The year itself, then its months."""
-    months = [(str(Span.MONTH.value), date(year, month, 1)) for month in range(1, 13)]
-    return [(str(Span.YEAR.value), date(year, 1, 1)), *months]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import filings, staff, targets, zone
+from .views import filings, staff, target_sheets, targets, zone
 
 app_name = "monitoring"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(_ONE + "acceptance/", staff.accept, name="accept"),
     path(_ONE + "questions/", staff.ask_back, name="ask_back"),
     path("monitoring/targets/", targets.targets, name="targets"),
+    path("monitoring/targets/sheet/", target_sheets.sheet, name="targets_sheet"),
+    path("monitoring/targets/imports/", target_sheets.imports, name="targets_import"),
     path(_OWN, filings.filings_of, name="filings_of"),
     path(_OWN + "<str:code>/", filings.fill, name="fill"),
 ]

@@ -10,7 +10,7 @@ from .filings import (
     filings_follow,
 )
 from .rounds import filing_watch, round_open, sweep
-from .targets import targets_set
+from .targets import targets_import, targets_set
 
 __all__ = [
     "ExplainFirst",
@@ -23,5 +23,6 @@ __all__ = [
     "filings_follow",
     "round_open",
     "sweep",
+    "targets_import",
     "targets_set",
 ]

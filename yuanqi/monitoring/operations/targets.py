@@ -1,6 +1,6 @@
 """Targets of the zone and of enterprises, set by bureaus and the centre."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from .. import acts
 from ..acts import Period, field_of
 from ..models import Span, stream_of
 from ..queries import may_set_targets, subject, targets_of, watches
+from ..target_sheets import TargetRow
 
 _LARGEST = Decimal(10) ** 12
 YEARS = (2000, 2100)
@@ -69,6 +70,29 @@ def targets_set(
         actor=actor,
         at=at,
     )
+
+
+@transaction.atomic
+def targets_import(
+    *, rows: Sequence[TargetRow], seen: Sequence[Mapping[str, str]], actor: Actor, at: datetime
+) -> int:
+    """Set the targets of a sheet, all of them or none; returns how many rows changed something.
+
+    `seen` is what stood in each row's fields when the sheet was shown. Raises NotVisible,
+    NotAllowed, Invalid; ChangedMeanwhile if somebody was faster with one of them.
+    """
+    if not watches(actor):
+        raise NotVisible
+    if not may_set_targets(actor):
+        raise NotAllowed(_("目标由业务部门和服务中心下达。"))
+    journal.lock(*{stream_of(row.enterprise_id) for row in rows})
+    return sum(
+        targets_set(
+            enterprise_id=row.enterprise_id, code=row.code, year=row.year, values=row.periods,
+            seen=known, actor=actor, at=at,
+        )
+        for row, known in zip(rows, seen, strict=True)
+    )  # fmt: skip
 
 
 def _check(code: str, year: int, values: Mapping[Period, Decimal | None]) -> None:

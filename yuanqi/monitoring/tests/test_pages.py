@@ -646,3 +646,11 @@ def test_who_only_looks_sets_none(zone, client_of, who):
     assert client.post("/monitoring/targets/", sent).status_code == 403
     assert "存目标" not in shown(client, "/monitoring/targets/")
     assert every_row(but=BUT) == before
+
+
+def test_the_start_page_says_by_how_many_days_a_return_is_late(collecting, client_of, now):
+    portal = reverse("web:portal")
+    assert "11 月 8 日（周日）前交就行" in shown(client_of("contact"), portal)
+    now.set("11-11 10:00")
+    html = shown(client_of("contact"), portal)
+    assert '<b class="yq-text-red">11-08 已截止，晚了 3 天</b>' in html

@@ -46,7 +46,7 @@ def targets(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     code = asked.get("measure", "")
     code = code if code in MEASURES else "output"
-    year = _year(asked.get("year", ""), today)
+    year = year_of(asked.get("year", ""), today)
     enterprise = _enterprise(asked.get("enterprise", ""), actor)
     rows = {(row.span, row.starts_on): row for row in targets_of(_pk(enterprise), code, year)}
     standing = {period: row.value for period, row in rows.items()}
@@ -145,7 +145,7 @@ def _carry_out(
     return 303
 
 
-def _year(text: str, today: date) -> int:
+def year_of(text: str, today: date) -> int:
     known = range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
     return int(text) if text.isascii() and text.isdigit() and int(text) in known else today.year
 
