@@ -72,6 +72,8 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (_("首页"), reverse("web:portal")),
             (_("我的诉求"), reverse("servicedesk:ledger")),
             (_("月度填报"), reverse("monitoring:filings_of", args=[actor.enterprise_id])),
+            (_("提建议"), reverse("advice:list")),
+            (_("园区服务"), reverse("steering:standing", args=[actor.enterprise_id])),
             (_("常见问题"), reverse("knowledge:entries")),
             (_("企业档案"), reverse("registry:enterprise", args=[actor.enterprise_id])),
         ]
@@ -90,6 +92,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (pgettext("several", "企业"), reverse("registry:enterprises")),
             (_("重点指标"), reverse("monitoring:zone")),
             (_("四张清单"), reverse("steering:lists")),
+            (_("听建议"), reverse("advice:list")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -19,6 +19,7 @@ from yuanqi.domain.clock import Light
 from yuanqi.foundation import formats, pages
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotVisible
+from yuanqi.monitoring.models import Filing
 from yuanqi.monitoring.queries import filing_due
 from yuanqi.organisation.models import Absence, Officer
 from yuanqi.organisation.queries import acting_for
@@ -75,7 +76,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         "todo": todos[0] if todos else None,
         "todo_count": len(todos) + (filing is not None),
         "filing": filing,
-        "filing_late": filing is not None and filing.is_late(timezone.localdate(now)),
+        "filing_days_late": _days_late(filing, timezone.localdate(now)),
         "items": [plain_words(row, now) for row in rows[:SHOWN]],
         "at_work": sum(row.case.state != CaseState.ANSWERED for row in rows),
         "count": pages.count_of(listed),
@@ -83,6 +84,13 @@ def portal(request: HttpRequest) -> HttpResponse:
         "zone_phone": settings.ZONE_PHONE,
     }
     return render(request, "web/start_portal.html", context)
+
+
+def _days_late(filing: Filing | None, today: date) -> int:
+    """By how many days a return is late; nought while it is in time, or was sent."""
+    if filing is None or not filing.is_late(today):
+        return 0
+    return (today - filing.round.due_on).days
 
 
 def _todos(rows: Sequence[Row]) -> list[ToDo]:
