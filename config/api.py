@@ -55,6 +55,7 @@ def authenticate(request: HttpRequest) -> bool:
     if check_csrf(request) is not None:
         raise Problem("csrf")
     request.scopes = None
+    request.standing = None
     return True
 
 
@@ -70,6 +71,7 @@ def _by_token(request: HttpRequest, given: str) -> None:
     request.user = account
     request.actor = SimpleLazyObject(lambda: actor_for(account, now, admitted.roles))
     request.scopes = admitted.scopes
+    request.standing = admitted.versions
     request.call_limit = {
         "RateLimit-Limit": str(admitted.limit),
         "RateLimit-Remaining": str(max(0, admitted.left)),

@@ -10,6 +10,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.prepared import Given, Read
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.calendars import calendar_version
+from yuanqi.organisation.roster import standing
 
 from .models import (
     OPEN_TASKS,
@@ -25,9 +26,7 @@ from .models import (
     TaskKind,
 )
 
-_TASKS = Read(
-    lambda: Task.objects.filter(case=Given("case")).select_related("department", "officer")
-)
+_TASKS = Read(lambda: Task.objects.filter(case=Given("case")))
 _CLOCKS = Read(lambda: ClockRecord.objects.filter(case=Given("case")))
 _LAST_HOLDING = Read(
     lambda: CaseHolding.objects.filter(case=Given("case")).order_by("-start_at", "-id")[:1]
@@ -67,7 +66,13 @@ class CaseParts:
     def tasks(self) -> list[Task]:
         if self.fresh:
             return []
-        return _TASKS.all(case=self.case.pk)
+        found = _TASKS.all(case=self.case.pk)
+        roster = standing(self.at)
+        for task in found:
+            task.department = roster.units[task.department_id]
+            if task.officer_id is not None:
+                task.officer = roster.officers[task.officer_id]
+        return found
 
     @cached_property
     def clocks(self) -> list[ClockRecord]:

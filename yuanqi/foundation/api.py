@@ -227,7 +227,7 @@ def _repeatable(view: View, *, in_parts: bool) -> View:
     @wraps(view)
     def run_at_once(request: HttpRequest, *args: Any, **values: Any) -> HttpResponse:
         # an act on a request changes no register
-        with looked_up_once():
+        with looked_up_once(request.standing):
             return run(request, *args, **values)
 
     return run if in_parts else run_at_once

@@ -58,11 +58,25 @@ def carried_out_once(
 def _as_one() -> Iterator[None]:
     """No savepoints in this block: what an operation refuses ends the whole call anyway.
 
-    Each would cost two more statements. Whatever fails in here must not be caught in here.
+    Each would cost two more statements. Whatever fails in here must not be caught in here, unless
+    it was `tried`.
     """
+    with _savepoints(wanted=False):
+        yield
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """A block whose refusal may be caught and passed over: nothing is left of what it did."""
+    with _savepoints(wanted=True), transaction.atomic():
+        yield
+
+
+@contextmanager
+def _savepoints(*, wanted: bool) -> Iterator[None]:
     features = connection.features
     before = features.uses_savepoints
-    features.uses_savepoints = False
+    features.uses_savepoints = wanted
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ asking for the versions is one small query. A version is never given twice, so t
 in a transaction that was rolled back, or in another database, is never taken for what holds.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Generic, TypeVar
@@ -21,17 +21,28 @@ T = TypeVar("T")
 ORGANISATION = "organisation"
 RULES = "rules"
 
+# the versions as one value, to be read along with something else; `read_along` makes it out
+VERSIONS = "ARRAY(SELECT name || ' ' || version FROM standing)"
+
 _looked_up: ContextVar[dict[str, UUID] | None] = ContextVar("standing_looked_up", default=None)
 
 
 @contextmanager
-def looked_up_once() -> Iterator[None]:
-    """Ask for the versions once in this block, at its first use: for what changes no register."""
-    before = _looked_up.set({})
+def looked_up_once(versions: Mapping[str, UUID] | None = None) -> Iterator[None]:
+    """Ask for the versions once in this block, at its first use: for what changes no register.
+
+    Not at all if they were read just before, along with something else (`VERSIONS`).
+    """
+    before = _looked_up.set(dict(versions or {}))
     try:
         yield
     finally:
         _looked_up.reset(before)
+
+
+def read_along(said: Iterable[str]) -> dict[str, UUID]:
+    """The versions that a statement has read by `VERSIONS`."""
+    return {name: UUID(version) for name, _blank, version in (one.partition(" ") for one in said)}
 
 
 def _versions() -> Mapping[str, UUID]:

@@ -2,13 +2,15 @@
 
 import math
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 
-from yuanqi.foundation import prepared
+from yuanqi.foundation import prepared, standing
 from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.models import Account
 
@@ -25,6 +27,7 @@ class Admission:
     scopes: frozenset[str]
     limit: int
     left: int  # below nought: one too many
+    versions: Mapping[str, UUID]  # of what stands (`foundation.standing`)
     reset_seconds: int
 
     @property
@@ -63,7 +66,7 @@ def admit(token: str, *, at: datetime) -> Admission | None:
     row = prepared.row(_ADMIT, commit, at, since, at, since, digest(token), at)
     if row is None:
         return None
-    scopes, roles, minute_at, calls, *account = row
+    scopes, roles, minute_at, calls, versions, *account = row
     limit = settings.API_CALLS_A_MINUTE
     return Admission(
         account=Account.from_db(connection.alias, _ACCOUNT, account),
@@ -71,12 +74,13 @@ def admit(token: str, *, at: datetime) -> Admission | None:
         scopes=frozenset(scopes),
         limit=limit,
         left=limit - calls,
+        versions=standing.read_along(versions),
         reset_seconds=max(1, math.ceil((minute_at + _MINUTE - at).total_seconds())),
     )
 
 
 # nothing waits until a count of calls is on the disk; a server that dies forgets some of them
-_ADMIT = """
+_ADMIT = f"""
 WITH hasty AS MATERIALIZED (SELECT set_config('synchronous_commit', %s, true))
 UPDATE api_token SET
     last_used_at = %s,
@@ -90,8 +94,8 @@ WHERE account.id = api_token.account_id AND account.is_active
     )
 RETURNING ARRAY(SELECT jsonb_array_elements_text(scopes)),
     ARRAY(SELECT role FROM account_role WHERE account_role.account_id = account.id),
-    minute_at, minute_calls,
+    minute_at, minute_calls, {standing.VERSIONS},
     account.id, account.username, account.is_active, account.language
-"""
+"""  # noqa: S608  no value is written into it
 # in the order of the model; the rest is read when it is asked for
 _ACCOUNT = ["id", "username", "is_active", "language"]

@@ -100,7 +100,9 @@ def people_of(enterprise: Enterprise, actor: Actor) -> QuerySet[ContactPerson]:
 
 
 def contact_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
-    """What the register knows of an account: whose contact it is."""
+    """What the register knows of an account: whose contact it is. An officer's is nobody else's."""
+    if account.pk in standing(at).by_account:
+        return None
     person = _CONTACT.first(account=account.pk)
     if person is None:
         return None

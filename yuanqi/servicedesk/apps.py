@@ -8,6 +8,7 @@ class ServicedeskConfig(AppConfig):
 
     def ready(self) -> None:
         from yuanqi.audit import kinds
+        from yuanqi.casework import queries as cases
         from yuanqi.conditions import kinds as conditions
         from yuanqi.foundation import subscribers
         from yuanqi.knowledge import labels
@@ -28,3 +29,4 @@ class ServicedeskConfig(AppConfig):
         merging.register(CATEGORIES)
         conditions.define(ROUTE)
         kinds.name(event_names.NAMES)
+        cases.read_along("request")

@@ -78,7 +78,7 @@ def test_the_list_costs_as_many_queries_however_many_rules_there_are(
     client = client_of("leader")
     client.get("/conditions/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/conditions/")
 
 
@@ -322,7 +322,7 @@ def test_who_enters_is_listed_with_as_many_queries_however_many_they_are(
     place = sent(client, trial, text="revenue > 1", do="list").url
     client.get(place)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(place)
 
 

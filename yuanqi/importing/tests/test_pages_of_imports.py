@@ -114,7 +114,7 @@ def test_the_report_lists_each_fault_and_its_queries_dont_grow(clerk, django_ass
     running.check(imported.pk, timezone.now())
 
     clerk.get(f"/imports/{imported.pk}/")
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = clerk.get(f"/imports/{imported.pk}/").content.decode()
 
     assert "末位和前 17 位对不上" in page

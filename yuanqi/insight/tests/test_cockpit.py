@@ -248,14 +248,14 @@ def test_the_cockpit_takes_the_same_queries_however_many_requests(
     desk, client, django_assert_num_queries
 ):
     page(client, desk.zone.leader)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get("/cockpit/")
     for number in range(5):
         name = f"多办{number}"
         desk.handled(name, start="11-09", answer="11-10 10:00", officer=desk.zone.safety_handler)
         desk.rated(name, "11-11 10:00", 4)
     figures.rebuild()
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get("/cockpit/")
 
 

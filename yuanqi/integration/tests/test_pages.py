@@ -91,7 +91,7 @@ def test_deliveries_are_shown_with_how_they_went(client_of, zone, life, django_a
 
 
 # the session and who it is, the shell, the webhook, its deliveries, their requests
-WEBHOOK_QUERIES = 10
+WEBHOOK_QUERIES = 9
 
 
 def test_what_can_be_done_to_a_webhook_is_done_by_its_buttons(client_of):

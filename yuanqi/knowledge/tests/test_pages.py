@@ -111,11 +111,11 @@ def test_the_list_costs_the_same_however_long_it_is(zone, client_of, django_asse
     for _number in range(2):
         made(zone)
     client.get("/knowledge/")  # who works where is known since
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/knowledge/")
     for _number in range(5):
         made(zone)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/knowledge/")
 
 

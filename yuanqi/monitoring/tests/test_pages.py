@@ -358,7 +358,7 @@ def test_the_board_asks_the_same_number_of_questions_for_one_row_and_for_many(
         client.get(BOARD)
 
 
-BOARD_QUERIES = 14
+BOARD_QUERIES = 13
 
 
 def codes(serial: int) -> str:
@@ -536,7 +536,7 @@ def test_before_the_first_round_pages_say_why_they_are_empty(zone, client_of):
     assert "还没有请您填报过" in shown(client_of("contact"), url)
 
 
-ZONE_QUERIES = 19
+ZONE_QUERIES = 18
 
 
 def test_the_zones_page_asks_a_fixed_number_of_questions(

@@ -396,11 +396,11 @@ def test_the_settings_ask_the_same_number_of_questions_however_much_is_chosen(
     # who asks: session, account, roles, officer, for whom he acts, contact, officer, for whom he
     # acts, the links; unread notices
     # what is shown: channels, choices, habits
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         clerk.get(reverse("notices:settings"))
     wants(zone.clerk.account, duty=When.ONCE, talk=When.NEVER)
     wants(zone.clerk.account, "wecom", KEY, duty=When.NEVER)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         clerk.get(reverse("notices:settings"))
 
 
@@ -412,9 +412,9 @@ def test_the_list_of_sendings_asks_the_same_number_of_questions_however_long(
     told(zone.clerk.account, case_id, "raised", NOON, 1)
     clerk.get(reverse("notices:deliveries"))
     # who asks: ten; what is shown: deliveries, their notices, visible cases, events
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         clerk.get(reverse("notices:deliveries"))
     for number in range(2, 8):
         told(zone.clerk.account, case_id, "raised", NOON, number)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         clerk.get(reverse("notices:deliveries"))

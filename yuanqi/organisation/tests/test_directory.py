@@ -155,7 +155,7 @@ def test_the_directory_reads_each_table_once(zone, django_assert_num_queries):
     # officer, for whom he acts, the links; unread notices
     # what is shown: departments, officers, absences, shifts; that it was read
     client.get(reverse("organisation:directory"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get(reverse("organisation:directory"))
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from ninja import Field
 
 from yuanqi.casework import operations as cases
+from yuanqi.casework.at_hand import kept_at_hand
 from yuanqi.casework.models import Message
 from yuanqi.casework.queries import Act
 from yuanqi.foundation.api import Handles, Id, text, uploads_of
@@ -58,19 +59,20 @@ def _uploads(request: HttpRequest, handles: list[str]) -> list[Upload]:
 def raise_request(request: HttpRequest, body: RaiseIn) -> DoneWithId:
     """By the enterprise itself, its linked officer or the service centre."""
     now = timezone.now()
-    case_id = desk.request_raise(
-        contact_id=body.contact_id,
-        category=body.category,
-        level=body.level,
-        text=body.text,
-        uploads=_uploads(request, body.files),
-        accused_department_id=body.accused_department_id,
-        accused_officer_id=body.accused_officer_id,
-        actor=request.actor,
-        at=now,
-    )
+    with kept_at_hand() as files:
+        case_id = desk.request_raise(
+            contact_id=body.contact_id,
+            category=body.category,
+            level=body.level,
+            text=body.text,
+            uploads=_uploads(request, body.files),
+            accused_department_id=body.accused_department_id,
+            accused_officer_id=body.accused_officer_id,
+            actor=request.actor,
+            at=now,
+        )
     request.made_at = f"/api/v1/requests/{case_id}"
-    return DoneWithId(request=row_now(case_id, request.actor, now), id=case_id)
+    return DoneWithId(request=row_now(case_id, request.actor, now, files.get(case_id)), id=case_id)
 
 
 class CoHandlerIn(Body):

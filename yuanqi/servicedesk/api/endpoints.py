@@ -10,7 +10,10 @@ from django.utils import timezone
 from ninja import Schema
 from pydantic import ConfigDict
 
-from yuanqi.casework.queries import Act, VisibleCase
+from yuanqi.casework.at_hand import kept_at_hand
+from yuanqi.casework.casefile import CaseFile
+from yuanqi.casework.models import Case
+from yuanqi.casework.queries import Act, VisibleCase, is_seen_by
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.api import Endpoints, Scope, may
 from yuanqi.foundation.errors import Invalid
@@ -65,11 +68,13 @@ def does(
         @wraps(view)
         def run(request: HttpRequest, **values: Any) -> Done:
             now = timezone.now()
-            try:
-                made = view(request, **values)
-            except Invalid as error:
-                raise _as_sent(error, values.get("body")) from error
-            row = row_now(values["case_id"], request.actor, now)
+            with kept_at_hand() as files:
+                try:
+                    made = view(request, **values)
+                except Invalid as error:
+                    raise _as_sent(error, values.get("body")) from error
+            case_id = values["case_id"]
+            row = row_now(case_id, request.actor, now, files.get(case_id))
             return Done(request=row) if made is None else DoneWithId(request=row, id=made)
 
         return router.act(
@@ -92,13 +97,26 @@ def _as_sent(error: Invalid, body: Schema | None) -> Invalid:
     return error
 
 
-def row_now(case_id: int, actor: Actor, now: datetime) -> RequestOut | None:
-    """One request as it stands; None if the actor doesn't see it (any more)."""
-    found = _ROW.to(actor, case_id)
+def row_now(
+    case_id: int, actor: Actor, now: datetime, file: CaseFile | None = None
+) -> RequestOut | None:
+    """One request as it stands; None if the actor doesn't see it (any more).
+
+    It is read, unless whoever has just written it left its `file` (`casework.at_hand`).
+    """
+    found = _ROW.to(actor, case_id) if file is None else _in_hand(file, actor)
     if found is None:
         return None
     labels = {code: category.label for code, category in categories_standing().items()}
     return request_outs([found], actor, max(now, timezone.now()), names=labels)[0]
+
+
+def _in_hand(file: CaseFile, actor: Actor) -> Case | None:
+    if not is_seen_by(file, actor):
+        return None
+    case = file.case
+    case.clock = next((record for record in file.clocks if record.pk == case.clock_id), None)
+    return case
 
 
 # of one request all is read at once

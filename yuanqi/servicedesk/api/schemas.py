@@ -1,9 +1,13 @@
 """What the API says of a request. Fields that stay inside the park are null for an enterprise."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from ninja import Field, Schema
+from pydantic import AfterValidator
+
+# said in UTC, whether it was read or has just been worked out
+Instant = Annotated[datetime, AfterValidator(lambda at: at.astimezone(UTC))]
 
 
 class Named(Schema):
@@ -34,13 +38,13 @@ class RequestOut(Schema):
     enterprise: Named
     lead: Named | None
     responsible: PersonOut | None
-    opened_at: datetime
+    opened_at: Instant
     due_at: Annotated[
-        datetime | None,
+        Instant | None,
         Field(description="Of the clock that the lists show; for the enterprise, of the answer."),
     ]
-    answered_at: datetime | None
-    closed_at: datetime | None
+    answered_at: Instant | None
+    closed_at: Instant | None
     light: Annotated[
         str | None, Field(description="green, yellow, red or paused; null where no clock runs.")
     ]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from yuanqi.casework.at_hand import keep, kept_at_hand
 from yuanqi.casework.operations import enclosed
 from yuanqi.casework.queries import names_to_be_barred
 from yuanqi.casework.rulebook import current_mechanism, limits_on
@@ -15,6 +16,7 @@ from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import SYSTEM, Actor, Role, Side
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.files import Upload
+from yuanqi.foundation.idempotency import tried
 from yuanqi.foundation.prepared import Given, Read
 from yuanqi.foundation.writer import Direct
 from yuanqi.organisation.models import Department, Officer
@@ -109,13 +111,16 @@ def request_raise(
     )
     if route is not None and parameters.value(ROUTE_AT_ONCE, timezone.localdate(at)):
         _dispatched(file.case.pk, route, at)
+    else:
+        keep(file)
     return file.case.pk
 
 
 def _dispatched(case_id: int, route: Route, at: datetime) -> None:
     """Give the request to the route's department as the centre would; where that isn't possible
     (nobody answers for it), it waits for the centre as ever."""
-    with suppress(Conflict, Invalid), transaction.atomic():
+    # what a refused dispatch had in hand must not be taken for how the case stands
+    with kept_at_hand(), suppress(Conflict, Invalid), tried():
         request_dispatch(case_id=case_id, lead_id=route.lead.pk, actor=SYSTEM, at=at)
 
 

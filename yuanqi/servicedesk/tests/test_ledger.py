@@ -595,11 +595,11 @@ def test_the_ledger_takes_the_same_queries_however_many_rows(
     # session, account, roles, whether what stands is still so, contact, links, messages: the actor
     # and the shell; the page's keys and rows, 2 counts, who ever held one, views, enterprises,
     # clocks, pauses: the page
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get("/requests/")
     for case_id in range(8):
         desk.raised(f"多一件{case_id}", "11-19 10:01")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get("/requests/")
 
 
@@ -608,7 +608,7 @@ def test_a_departments_inbox_takes_three_queries_more_for_what_it_owes_and_helpe
 ):
     client.force_login(desk.zone.safety_handler.account)
     client.get("/requests/")
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get("/requests/")
 
 

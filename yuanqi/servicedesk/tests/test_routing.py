@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from tests.api import Caller, token_for
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, Zone
 from yuanqi.conditions import operations as conditions
@@ -135,6 +136,15 @@ def test_with_the_parameter_on_it_is_dispatched_at_once_by_the_program(zone, rou
     monkeypatch.setattr(dispatching, "answering", nobody)
     left = raised(zone)
     assert (left.case.lead, left.proposed_lead) == (None, zone.safety)
+
+    # a call under a key is one transaction without savepoints: this one refusal passes over
+    body = {
+        "contact_id": zone.contact.pk, "category": "TRA", "level": "P2", "text": "门口路面塌陷"
+    }  # fmt: skip
+    caller = Caller(token_for(zone, "contact"))
+    said = caller.call("POST", "/api/v1/requests", body, key="tried-once")
+    assert said.status_code == 201, said.content
+    assert said.json()["request"]["state"] == "submitted"
 
 
 def test_what_is_refused_is_not_routed(zone, route):

@@ -125,7 +125,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(zone, django_as
     # officer, for whom he acts, the links; unread notices
     # what is shown: the page, links with officers, contacts, requests at work, how many in all
     client.get(reverse("registry:enterprises"))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(reverse("registry:enterprises"))
     for serial in range(10):
         registry.enterprise_register(
@@ -135,7 +135,7 @@ def test_the_list_asks_the_same_number_of_questions_however_long(zone, django_as
             actor=SYSTEM,
             at=BEFORE,
         )
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(reverse("registry:enterprises"))
 
 
@@ -231,9 +231,9 @@ def test_the_page_asks_the_same_number_of_questions_however_many_requests(
     # what is shown: the enterprise, requests, pauses, calendars, contacts (may they be seen, who),
     # links; how many requests; events, their officers, their people
     client.get(address)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get(address)
     raised(zone, dispatched=True)
     raised(zone)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(20):
         client.get(address)
