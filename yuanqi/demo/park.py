@@ -35,7 +35,18 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import bulk as servicedesk
 from yuanqi.servicedesk import loading as desk
 
-from . import answers, facts, monitoring, papers, people, profiles, projects, steering, telling
+from . import (
+    advice,
+    answers,
+    facts,
+    monitoring,
+    papers,
+    people,
+    profiles,
+    projects,
+    steering,
+    telling,
+)
 from .accounts import PASSWORD
 from .cast import Cast
 from .events import STREAM, ParkOpened
@@ -102,6 +113,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     written += bulk.flush()
     answers.load(now)
     steering.load(now)
+    advice.load(now)
     _leave_unread(now - UNREAD)
     return written
 
