@@ -7,9 +7,19 @@ class LinkingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from yuanqi.registry import merging
+        from yuanqi.audit import kinds
+        from yuanqi.foundation import subscribers
+        from yuanqi.notices import wording
+        from yuanqi.registry import handing, merging
 
+        from . import event_names, following, notices, parameters_defined, parts
         from .moving import MOVERS
 
+        parameters_defined.define()
+        kinds.name(event_names.NAMES)
+        subscribers.subscribe("linking", following.handle, following.KINDS)
+        subscribers.subscribe("linking-notices", notices.handle, notices.KINDS)
+        wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
+        handing.register(parts.requests_open)
         for mover in MOVERS:
             merging.register(mover)

@@ -35,7 +35,8 @@ def _handovers(old: Enterprise, into: Enterprise, actor: Actor, at: datetime) ->
 
 MOVERS = (
     Mover(
-        "rounds", _("挂钩方案"), lambda old: RoundLink.objects.filter(enterprise=old).count(), _pairs
+        "rounds", _("挂钩方案"), lambda old: RoundLink.objects.filter(enterprise=old).count(),
+        _pairs,
     ),
     Mover(
         "wishes", _("挂钩意愿和回避"),

@@ -1,0 +1,279 @@
+"""The coverage board; an officer's own enterprises; an enterprise's view of its officers."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from yuanqi.foundation import pages, sheets
+from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.errors import Conflict
+from yuanqi.foundation.pages import Key
+from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import acting_for
+from yuanqi.registry.models import Enterprise, Link, LinkRole
+from yuanqi.registry.queries import enterprise_visible, links_on, services_of
+from yuanqi.registry.search import enterprises_found
+from yuanqi.servicedesk.ledger import at_work, requests_listed
+
+from .. import exports, queries
+from ..coverage import COVERED, GAPS, INHERITED, Coverage, coverage_on, rows_of
+from ..models import Handover, WishKind
+from ..scoping import list_labels, scope_label, scopes_of
+from .sending import SeeOther
+
+ORDER = (Key("id"),)
+_LONGEST = 60
+_PAST = 6  # officers of an enterprise before, shown on its page
+
+
+@login_required
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """Who is covered, who isn't, and what each officer bears against his capacity."""
+    actor: Actor = request.actor
+    queries.require_watcher(actor)
+    today = timezone.localdate()
+    found = coverage_on(today)
+    late = queries.handovers_visible_to(actor).filter(confirmed_at=None, from_on__lte=today)
+    context = {
+        "page_title": _("挂钩覆盖"),
+        "coverage": found,
+        "reached": len(found.covered) + len(found.inherited),
+        "round": found.round,
+        "scopes": scopes_of(found.round) if found.round else [],
+        "capacity": sum(one.capacity or 0 for one in found.officers),
+        "load": sum(one.load for one in found.officers),
+        "serving": sum(one.load > 0 for one in found.officers),
+        "over": found.over,
+        "late": late.count(),
+        "sees_all": queries.sees_drafts(actor),
+        "may_keep": queries.may_keep(actor),
+        "is_mine": bool(actor.linked_enterprise_ids),
+    }
+    return render(request, "linking/board.html", context)
+
+
+@login_required
+@require_GET
+def covered(request: HttpRequest) -> HttpResponse:
+    """The enterprises behind the board's figures, or those of one officer."""
+    actor: Actor = request.actor
+    queries.require_watcher(actor)
+    today = timezone.localdate()
+    found = coverage_on(today)
+    show = request.GET.get("show", COVERED)
+    show = show if show in (COVERED, GAPS, INHERITED) else COVERED
+    q = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
+    officer = _officer(request)
+    ids = found.ids(show)
+    if officer is not None:
+        ids = frozenset(
+            links_on(today).filter(officer=officer).values_list("enterprise", flat=True)
+        )
+    listed = Enterprise.objects.filter(pk__in=ids).select_related("area")
+    if q:
+        listed = listed.filter(pk__in=enterprises_found(q, actor).values("pk"))
+    if request.GET.get("export") == "xlsx":
+        return _workbook(request, listed, actor)
+    page = pages.keyset_page(listed, ORDER, request.GET.get(pages.AFTER, ""))
+    lists = list_labels()
+    services = services_of(page.rows, today)
+    foot = pages.foot(request, page)
+    count = pages.count_of(listed)
+    if foot["text"]:
+        foot["text"] = _("第 1–%(last)s 家，共 %(count)s 家") % {
+            "last": len(page.rows), "count": count,
+        }  # fmt: skip
+    here = reverse("linking:covered")
+    context = {
+        "page_title": officer.name if officer else _("企业和干部"),
+        "back_url": reverse("linking:board"),
+        "officer": officer,
+        "tabs": [] if officer else _tabs(here, found, show),
+        "show": show,
+        "q": q,
+        "lines": [
+            {
+                "enterprise": one,
+                "lead": lead,
+                "second": second,
+                "service": services.get(one.pk),
+                "scopes": [scope_label(code, lists) for code in found.scopes.get(one.pk, ())],
+            }
+            for one, lead, second in rows_of(page.rows, today)
+        ],
+        "page": page,
+        "foot": foot,
+        "count": count,
+        "may_keep": queries.may_keep(actor),
+        "round": found.round,
+        "export_url": pages.address(request, export="xlsx", **{pages.AFTER: None}),
+        "clear_url": pages.address(request, q=None, **{pages.AFTER: None}),
+    }
+    return render(request, "linking/covered.html", context)
+
+
+def _officer(request: HttpRequest) -> Officer | None:
+    text = request.GET.get("officer", "")
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return None
+    return Officer.objects.select_related("department").filter(pk=int(text)).first()
+
+
+def _tabs(here: str, found: Coverage, show: str) -> list[dict[str, Any]]:
+    named = (
+        (GAPS, _("没有挂钩干部"), len(found.gaps), "is-red"),
+        (INHERITED, _("随集团"), len(found.inherited), ""),
+        (COVERED, _("有挂钩干部"), len(found.covered), ""),
+    )
+    return [
+        {
+            "label": label,
+            "count": count,
+            "tone": tone if count else "",
+            "url": f"{here}?show={code}",
+            "is_current": show == code,
+        }
+        for code, label, count, tone in named
+    ]
+
+
+def _workbook(request: HttpRequest, listed: Any, actor: Actor) -> HttpResponse:
+    file = sheets.temporary()
+    now = timezone.now()
+    try:
+        sheets.refuse_too_many(sheets.size_of(listed))
+        rows = [
+            [
+                one.uscc, one.name, one.industry, one.area.label if one.area else None,
+                lead.officer.name if lead else None,
+                lead.officer.department.label if lead else None,
+                second.officer.name if second else None, lead.from_on if lead else None,
+            ]
+            for one, lead, second in rows_of(
+                list(listed.order_by("pk")), timezone.localdate(now)
+            )
+        ]  # fmt: skip
+        exports.coverage_export(
+            file, title=_("挂钩名单"), rows=rows, query=request.GET.urlencode(), actor=actor,
+            at=now,
+        )  # fmt: skip
+    except Conflict as error:
+        messages.warning(request, error.message)
+        return SeeOther(pages.address(request, export=None))
+    return sheets.download(file, f"{_('挂钩名单')}.xlsx")
+
+
+# one's own ---------------------------------------------------------------------------------------
+
+
+@login_required
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """An officer's enterprises: since when, in which role, what waits for him."""
+    actor: Actor = request.actor
+    queries.require_watcher(actor)
+    today = timezone.localdate()
+    own = actor.officer_ids
+    links = links_on(today).filter(officer__in=own).select_related("enterprise__area", "officer")
+    links = list(links.order_by("role", "enterprise__short_name", "pk"))
+    ids = [one.enterprise_id for one in links]
+    waiting = {
+        one.link_id: one for one in Handover.objects.filter(to_officer__in=own, confirmed_at=None)
+    }
+    counts: dict[int, int] = {}
+    for pk in (
+        requests_listed(actor)
+        .filter(at_work, enterprise__in=ids)
+        .values_list("enterprise", flat=True)
+    ):
+        counts[pk] = counts.get(pk, 0) + 1
+    ahead = Link.objects.filter(officer__in=own, from_on__gt=today).select_related("enterprise")
+    wishes = {
+        (one.enterprise_id, one.officer_id): one
+        for one in queries.wishes_open(actor).filter(officer__in=own, kind=WishKind.OFFICER)
+    }
+    context = {
+        "page_title": _("我的企业"),
+        "lines": [
+            {
+                "link": one,
+                "enterprise": one.enterprise,
+                "acts_for": one.officer if one.officer_id != actor.officer_id else None,
+                "is_second": one.role == LinkRole.SECOND,
+                "at_work": counts.get(one.enterprise_id, 0),
+                "handover": waiting.get(one.pk),
+                "wish": wishes.get((one.enterprise_id, one.officer_id)),
+            }
+            for one in links
+        ],
+        "ahead": list(ahead.order_by("from_on", "pk")),
+        "open": len(waiting),
+        "to_hand": queries.handovers_visible_to(actor).filter(
+            from_officer__in=own, confirmed_at=None, note=""
+        ).count(),
+    }  # fmt: skip
+    return render(request, "linking/mine.html", context)
+
+
+@login_required
+@require_GET
+def serving(request: HttpRequest, enterprise_id: int) -> HttpResponse:
+    """An enterprise's view of its officers: who, in which role, since when, how to reach them."""
+    actor: Actor = request.actor
+    found = enterprise_visible(enterprise_id, actor)
+    if actor.side is not Side.ENTERPRISE:
+        return SeeOther(reverse("registry:people", args=[enterprise_id]))
+    now = timezone.now()
+    today = timezone.localdate(now)
+    links = list(
+        links_on(today)
+        .filter(enterprise=found)
+        .select_related("officer__department")
+        .order_by("role", "pk")
+    )
+    told = [_served(one.officer, one.role, one.from_on, now) for one in links]
+    service = services_of([found], today).get(found.pk)
+    if service is not None and service.group is not None:
+        told.insert(0, _served(service.officer, LinkRole.LEAD, service.from_on, now)
+                    | {"group": service.group})  # fmt: skip
+    past = Link.objects.filter(enterprise=found, until_on__lte=today).select_related("officer")
+    ahead = Link.objects.filter(enterprise=found, from_on__gt=today).select_related(
+        "officer__department"
+    )
+    wish = queries.wishes_open(actor).first()
+    lead = told[0]["officer"] if told and told[0]["role"] == LinkRole.LEAD else None
+    context = {
+        "page_title": _("为您服务的干部"),
+        "back_url": reverse("web:portal"),
+        "enterprise": found,
+        "told": told,
+        "ahead": list(ahead.order_by("from_on", "pk")),
+        "past": list(past.order_by("-until_on", "pk")[:_PAST]),
+        "wish": wish if wish and lead and wish.officer_id == lead.pk else None,
+        "may_wish": lead is not None,
+        "lead": lead,
+    }
+    return render(request, "linking/serving.html", context)
+
+
+def _served(officer: Officer, role: int, from_on: Any, now: Any) -> dict[str, Any]:
+    acting = acting_for(officer, now)
+    absence = None
+    if acting != officer:
+        absence = officer.absences.filter(start_at__lte=now, end_at__gt=now).first()
+    return {
+        "officer": officer,
+        "role": role,
+        "role_label": LinkRole(role).label,
+        "from_on": from_on,
+        "acting": acting,
+        "absence": absence,
+    }
