@@ -147,7 +147,8 @@ def _of_one(teller: _Teller, rng: Random, worth: dict[str, float], year: int) ->
         )
     for row in said:
         teller.confirmed(row, sure)
-    teller.entered("tax_credit_grade", rng.choice("AAABBBBMC"), end, sure)
+    grade = teller.entered("tax_credit_grade", rng.choice("AAABBBBMC"), end, sure)
+    teller.confirmed(grade, sure + timedelta(days=1))
     _unsettled(teller, rng, staff, year)
 
 

@@ -1,10 +1,12 @@
 """The four lists of the demo park: three months of them, their service plans. Fictional.
 
-The running month is left for staff to confirm, those before are confirmed.
+Of the running month some are left for staff to confirm, those before are confirmed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from yuanqi.conditions import operations as rules
@@ -15,7 +17,7 @@ from yuanqi.foundation.models import Account
 from yuanqi.registry.indicators import months_before
 from yuanqi.steering import operations
 from yuanqi.steering.lists import CODES, DECLINE, FAST_GROWING, KEY_CORE, KIND, NEW_GROWTH
-from yuanqi.steering.models import Entry, Plan, Ruling
+from yuanqi.steering.models import Entry, Move, Plan, Ruling, Sheet
 
 MONTHS = 3
 _PLANS = {
@@ -82,6 +84,14 @@ def load(now: datetime) -> None:
             on=on,
             is_told=back == 0,
         )
-        if back:
-            past = Entry.objects.filter(sheet__in=made, is_on=True)
-            past.update(ruling=Ruling.CONFIRMED, ruled_at=now - timedelta(days=(today - on).days))
+        # in the running month staff have looked at most of those who were there before
+        looked = Q() if back else Q(move=Move.STAYED) & ~Q(pk__in=_not_yet(made))
+        Entry.objects.filter(looked, sheet__in=made, is_on=True).update(
+            ruling=Ruling.CONFIRMED, ruled_at=now - timedelta(days=(today - on).days, minutes=20)
+        )
+
+
+def _not_yet(made: Sequence[Sheet]) -> list[int]:
+    """Every seventh of those who stayed."""
+    stayed = Entry.objects.filter(sheet__in=made, move=Move.STAYED, is_on=True)
+    return list(stayed.order_by("pk").values_list("pk", flat=True))[::7]

@@ -1,8 +1,10 @@
 """How lists and what put an enterprise on them are said: to staff, and kindly to the enterprise."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils import timezone, translation
@@ -17,6 +19,8 @@ from yuanqi.registry.facts import fields, schema
 from .judging import facts_in
 from .lists import DECLINE, FAST_GROWING, KEY_CORE, NEW_GROWTH
 from .models import Entry
+
+_YES = re.compile(r"(：)([是否])，需为\2$")
 
 # how the enterprise reads a list's name: nobody is told that he declines
 KIND_NAMES = {
@@ -83,8 +87,9 @@ def deciding(entry: Entry, rule: Rule | None = None) -> list[str]:
 
 
 def _short(sentence: str) -> str:
-    """Beside a list's name "fulfilled" goes without saying."""
-    return sentence.removesuffix("，符合").removesuffix(": fulfilled")
+    """Beside a list's name "fulfilled" goes without saying, nor that a yes had to be one."""
+    said = sentence.removesuffix("，符合").removesuffix(": fulfilled")
+    return _YES.sub(r"\1\2", said)
 
 
 def why(entry: Entry) -> str:
@@ -117,9 +122,17 @@ def fact_text(told: Mapping[str, str]) -> str:
         return label
     return _("%(label)s（%(value)s%(unit)s）") % {
         "label": label,
-        "value": told["value"],
+        "value": _grouped(told["value"]),
         "unit": f" {told['unit']}" if told.get("unit") else "",
     }
+
+
+def _grouped(value: str) -> str:
+    """A number with its thousands apart; anything else as it is."""
+    try:
+        return f"{Decimal(value):,}"
+    except InvalidOperation:
+        return value
 
 
 def care_text(entry: Entry) -> str:

@@ -1,5 +1,6 @@
 """What is asked of a fact, and of a field that the park adds."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from ..models import Fact, ParkField
 from .base import KeptForm, PlainModelForm, day_input
 
 _YES, _NO = "yes", "no"
+_A_YEAR = 366  # what holds for longer is told of a year that is over
 
 
 class FactForm(KeptForm):
@@ -32,6 +34,7 @@ class FactForm(KeptForm):
         *args: Any,
         field: FactField,
         needs_evidence: bool,
+        on: date,
         row: Fact | None = None,
         **more: Any,
     ) -> None:
@@ -48,6 +51,14 @@ class FactForm(KeptForm):
             if needs_evidence
             else _("可以不附。")
         )
+        # what was given with an earlier saying of that day serves again
+        if needs_evidence and (row is None or row.file_id is None):
+            self.fields["upload"].required = True
+            self.fields["upload"].error_messages["required"] = _(
+                "请附上依据，例如审计报告、申报表或证书的照片。"
+            )
+        if field.valid_days is not None and field.valid_days > _A_YEAR and row is None:
+            self.fields["as_of"].initial = date(on.year - 1, 12, 31)
 
     @property
     def value(self) -> Any:

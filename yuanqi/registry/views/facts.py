@@ -80,7 +80,7 @@ def fact(request: HttpRequest, enterprise_id: int, name: str) -> HttpResponse:
     )
     mine = next((row for row in rows if row.source == source), None)
     needs_evidence = source == FactSource.ENTERPRISE
-    options: dict[str, Any] = {"field": field, "needs_evidence": needs_evidence}
+    options: dict[str, Any] = {"field": field, "needs_evidence": needs_evidence, "on": today}
 
     def act(form: forms.FactForm, upload: Upload | None, at: datetime) -> str:
         operations.fact_state(

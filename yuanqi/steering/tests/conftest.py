@@ -6,6 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.people import MONDAY_9AM, Zone
+from yuanqi.conditions import operations as rules
+from yuanqi.conditions.drafts import Draft
+from yuanqi.conditions.models import Condition
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.registry.indicators import months_before
 from yuanqi.registry.models import Enterprise, Indicator, IndicatorSource
@@ -52,6 +55,19 @@ def on_lists(month=NOVEMBER) -> set[tuple[str, int]]:
     """Who is on which list of a month."""
     found = Entry.objects.filter(sheet__month=month, is_on=True)
     return set(found.values_list("sheet__condition__code", "enterprise"))
+
+
+def publish(zone: Zone, code: str, text: str, when) -> None:
+    """The centre writes a version that holds from today; a leader confirms it."""
+    condition = Condition.objects.get(kind="list", code=code)
+    draft = Draft(text=text, valid_from=when.date(), source="园区办法", reason="调整门槛")
+    version = rules.draft_submit(
+        condition_id=condition.pk, draft=draft, actor=zone.actor(zone.clerk, when), at=when
+    )
+    rules.version_publish(
+        condition_id=condition.pk, number=version.number, revision=version.revision,
+        actor=zone.actor(zone.leader, when), at=when,
+    )  # fmt: skip
 
 
 @pytest.fixture

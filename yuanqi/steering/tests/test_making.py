@@ -9,9 +9,6 @@ import pytest
 from tests.evidence import every_row
 from tests.people import BEFORE, MONDAY_9AM, Zone, at, build_zone
 from tests.together import at_once
-from yuanqi.conditions import operations as rules
-from yuanqi.conditions.drafts import Draft
-from yuanqi.conditions.models import Condition
 from yuanqi.domain import uscc
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import NotAllowed
@@ -26,7 +23,7 @@ from yuanqi.steering.models import Entry, Sheet
 from yuanqi.steering.timeline_words import WORDS
 from yuanqi.steering.wording import deciding, explained, why
 
-from .conftest import NOVEMBER, decline, entry_of, make, on_lists, state
+from .conftest import NOVEMBER, decline, entry_of, make, on_lists, publish, state
 
 DECEMBER = date(2026, 12, 1)
 
@@ -165,19 +162,6 @@ def test_only_the_service_centre_has_them_made_afresh(zone: Zone, who):
         )
 
     assert every_row() == before
-
-
-def publish(zone: Zone, code: str, text: str, when) -> None:
-    """The centre writes a version that holds from today; a leader confirms it."""
-    condition = Condition.objects.get(kind="list", code=code)
-    draft = Draft(text=text, valid_from=when.date(), source="园区办法", reason="调整门槛")
-    version = rules.draft_submit(
-        condition_id=condition.pk, draft=draft, actor=zone.actor(zone.clerk, when), at=when
-    )
-    rules.version_publish(
-        condition_id=condition.pk, number=version.number, revision=version.revision,
-        actor=zone.actor(zone.leader, when), at=when,
-    )  # fmt: skip
 
 
 def test_a_published_rule_makes_its_list_afresh_at_once(zone, declining):

@@ -5,21 +5,28 @@ import re
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import load_workbook
 
 from tests.evidence import every_row
 from tests.life import sent
 from tests.people import at
 from yuanqi.foundation.actors import SYSTEM, Role
-from yuanqi.foundation.models import Account, RoleGrant
+from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
+from yuanqi.notices.models import Notice
+from yuanqi.registry.models import Fact
 from yuanqi.steering import operations
+from yuanqi.steering.following import follow
 from yuanqi.steering.models import Entry, Plan, Sheet
+from yuanqi.steering.notices import notices_make
 
-from .conftest import entry_of
+from .conftest import decline, entry_of, make, publish
 
 pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 LIST = "/lists/marked-decline/"
 
 
@@ -218,3 +225,60 @@ def test_staff_put_an_enterprise_on_a_list_from_its_page(declining, client_of, z
 
     assert answer.status_code == 303
     assert entry_of(zone.enterprise, "new-growth-point").is_on is True
+
+
+def test_a_stated_expense_with_its_file_brings_a_firm_onto_a_list_and_both_read_why(
+    zone, client_of, files_root
+):
+    decline(zone)
+    publish(
+        zone, "new-growth-point", "new_product_share > 0.1 OR rd_expense >= 300", at("11-05 08:30")
+    )
+    make(at("11-05 09:00"))
+    contact, handler = client_of("contact"), client_of("safety_handler")
+    page = reverse("registry:fact", args=[zone.enterprise.pk, "rd_expense"])
+    own = reverse("steering:standing", args=[zone.enterprise.pk])
+
+    assert "请附上依据" in words_of(contact.post(page, {"value": "1320", "as_of": "2025-12-31"}))
+    file = SimpleUploadedFile("专项审计.pdf", PDF, "application/pdf")
+    sent = contact.post(page, {"value": "1320", "as_of": "2025-12-31", "upload": file})
+    assert sent.status_code == 303
+    caught_up()
+    assert "新增长点" not in words_of(contact.get(own))
+
+    said = Fact.objects.get()
+    confirmation = reverse(
+        "registry:fact_confirm", args=[zone.enterprise.pk, "rd_expense", said.pk]
+    )
+    assert handler.post(confirmation, {"seen": said.stated_at.isoformat()}).status_code == 303
+    last = caught_up()
+
+    entry = entry_of(zone.enterprise, "new-growth-point")
+    assert (entry.is_on, entry.move, entry.ruling) == (True, "entered", "")
+    reason = "年度研发费用为 1,320 万元，需不低于 300 万元"
+    what = "11-05 10:00 年度研发费用（1,320 万元）更新，重新判断"
+    for_it = words_of(contact.get(own))
+    assert f"园区帮您把新产能、新产品尽快做起来。 依据的数据 {reason} {what}" in for_it
+    for_staff = words_of(client_of("clerk").get(reverse("steering:entry", args=[entry.pk])))
+    assert f"✓ {reason}，符合" in for_staff
+    assert what in for_staff
+    told = Notice.objects.filter(account=zone.contact.account).order_by("event_id")
+    assert [one.kind for one in told] == ["listed", "listed"]  # in decline, and now this
+
+    back = reverse("registry:fact_return", args=[zone.enterprise.pk, "rd_expense", said.pk])
+    handler.post(back, {"reason": "报告是前年的"})
+    caught_up(since=last)
+
+    entry.refresh_from_db()
+    assert (entry.is_on, entry.move) == (False, "out")
+    assert "新增长点企业 本月不在名单上 11-05 10:00 年度研发费用更新，重新判断" in words_of(
+        contact.get(own)
+    )
+
+
+def caught_up(since: int = 0) -> int:
+    """What follows from the journal beyond an event has followed; returns the last one's key."""
+    follow(list(JournalEvent.objects.filter(id__gt=since).order_by("id")), now=timezone.now())
+    told = JournalEvent.objects.filter(id__gt=since).order_by("id")
+    notices_make(list(told), now=timezone.now())
+    return told.last().pk
