@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "yuanqi.advice",
     "yuanqi.servicedesk",
     "yuanqi.steering",
+    "yuanqi.visiting",
     "yuanqi.linking",
     "yuanqi.insight",
     "yuanqi.integration",
