@@ -26,12 +26,21 @@ LABELS = {
     FULL: gettext_lazy("超出容量"),
     BARRED: gettext_lazy("应当回避"),
     ABSENT: gettext_lazy("不在本轮名单"),
-    NOT_NEW: gettext_lazy("人大代表只挂钩新增企业"),
+    NOT_NEW: gettext_lazy("人大代表挂钩了老企业"),
     MOVED: gettext_lazy("换了干部"),
     WISH: gettext_lazy("意愿没有满足"),
     GROUP: gettext_lazy("与集团龙头不同人"),
     AREA: gettext_lazy("不在干部的片区"),
     TRADE: gettext_lazy("干部没挂钩过这个行业"),
+}
+
+# the same of a hard rule that nothing breaks
+HELD = {
+    UNCOVERED: gettext_lazy("都有挂钩干部"),
+    FULL: gettext_lazy("没有人超出容量"),
+    BARRED: gettext_lazy("该回避的都回避了"),
+    ABSENT: gettext_lazy("都由本轮名单里的干部挂钩"),
+    NOT_NEW: gettext_lazy("人大代表只挂钩新增企业"),
 }
 
 

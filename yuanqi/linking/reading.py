@@ -12,7 +12,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.organisation.models import Officer
 from yuanqi.registry.search import enterprises_found
 
-from .drafts import HARD, LABELS, SOFT, Draft
+from .drafts import HARD, HELD, LABELS, SOFT, Draft
 from .models import RoundLink, SeatRole
 from .scoping import list_labels, scope_label
 
@@ -127,7 +127,12 @@ def rules_of(draft: Draft) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
     def told(rules: Sequence[str]) -> list[dict[str, Any]]:
         return [
-            {"code": rule, "label": LABELS[rule], "count": len(draft.findings[rule])}
+            {
+                "code": rule,
+                "label": LABELS[rule],
+                "held": HELD.get(rule, ""),
+                "count": len(draft.findings[rule]),
+            }
             for rule in rules
         ]
 

@@ -24,7 +24,7 @@ EVERYONE, LINKED = "everyone", "linked"
 INDUSTRY, LIST, TITLE, PROJECT = "industry", "list", "title", "project"
 # how much more than an ordinary enterprise one asks for, by what is known of it
 _EFFORT_PROJECT, _EFFORT_LIST, _EFFORT_MOST = 0.25, 0.5, 3.0
-_UNDER_WAY = (Stage.SIGNED, Stage.LAND, Stage.STARTED, Stage.FINISHED)
+UNDER_WAY = (Stage.SIGNED, Stage.LAND, Stage.STARTED, Stage.FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def covered(round_: Round) -> list[Covered]:
         scopes[pk] = [LINKED]
     here = dict(present().filter(pk__in=scopes).values_list("pk", "group__head"))
     projects = dict(
-        Project.objects.filter(enterprise__in=here, stage__in=_UNDER_WAY)
+        Project.objects.filter(enterprise__in=here, stage__in=UNDER_WAY)
         .values_list("enterprise")
         .annotate(Count("pk"))
         .order_by()

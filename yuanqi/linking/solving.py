@@ -1,6 +1,7 @@
 """A draft given to `domain.assignment`, under the weights of a variant, and what it answers."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import pstdev
 from typing import Any
@@ -29,7 +30,7 @@ HINTS = {
 WEIGHTS = {
     KEEP: Weights(),
     FAIR: Weights(kept=3.0, wish=2.0, load=40.0),
-    WISHES: Weights(kept=6.0, wish=200.0),
+    WISHES: Weights(kept=6.0, wish=100.0),
 }
 _ROLES = {
     SeatRole.LEADER: Role.ZONE_LEADER,
@@ -110,7 +111,7 @@ def solve(draft: Draft, code: str) -> Solution:
     ]
     plan = assign(subjects, officers, current=current, weights=WEIGHTS[code])
     names = _Names(draft)
-    leads, seconds = dict(plan.leads), dict(plan.seconds)
+    leads, seconds = dict(plan.leads), _seconds(draft, plan.seconds)
     for pk in fixed:
         pair = draft.pairs[pk]
         if pair.lead is not None:
@@ -132,6 +133,15 @@ def solve(draft: Draft, code: str) -> Solution:
         ],
         reasons=why,
     )
+
+
+def _seconds(draft: Draft, found: Mapping[Any, Any]) -> dict[int, int]:
+    """Congress deputies are second, and who was second already; others have enough to lead."""
+    return {
+        pk: officer
+        for pk, officer in found.items()
+        if draft.places[officer].role == SeatRole.DEPUTY or draft.pairs[pk].second_before == officer
+    }
 
 
 def _subject(draft: Draft, pair: Pair) -> Subject:
