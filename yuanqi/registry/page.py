@@ -27,7 +27,8 @@ def _tabs(enterprise: Enterprise, current: str) -> list[Tab]:
     names = [
         ("enterprise", _("概况")), ("profile", _("基本情况")), ("people", _("人员和挂钩")),
         ("papers", _("资质证照")), ("indicators", _("月度指标")), ("facts", _("事实")),
-        ("projects_of", _("项目")), ("requests_of", _("诉求")), ("timeline", _("动态")),
+        ("projects_of", _("项目")), ("requests_of", _("诉求")), ("contacted", _("联系")),
+        ("timeline", _("动态")),
     ]  # fmt: skip
     return [
         Tab(label, reverse(f"registry:{name}", args=[enterprise.pk]), name == current)

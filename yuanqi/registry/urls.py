@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import areas, fact_fields, facts, indicators, people, profile, projects
+from .views import areas, contacting, fact_fields, facts, indicators, people, profile, projects
 
 _ONE = "enterprises/<int:enterprise_id>/"
 _MONTH = _ONE + "indicators/<str:code>/"
@@ -47,6 +47,9 @@ urlpatterns = [
     path(_FACT + "confirmation/", facts.confirm, name="fact_confirm"),
     path(_FACT + "return/", facts.send_back, name="fact_return"),
     path(_FACT + "file/", facts.file, name="fact_file"),
+    path(_ONE + "contacted/", contacting.contacted, name="contacted"),
+    path(_ONE + "contacted/new/", contacting.contact_make, name="contact_make"),
+    path(_ONE + "contacted/asking/", contacting.fact_ask, name="fact_ask"),
     path(_ONE + "projects/", projects.projects_of, name="projects_of"),
     path(_ONE + "projects/new/", projects.project_new, name="project_new"),
     path("projects/", projects.projects, name="projects"),

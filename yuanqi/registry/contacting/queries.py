@@ -8,6 +8,7 @@ from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 
 from yuanqi.foundation.actors import Actor, Role, Side
+from yuanqi.foundation.errors import NotVisible
 
 from ..indicators import month_of, months_before
 from ..models import Contact, ContactKind
@@ -18,6 +19,12 @@ from .budgets import budgets_of
 def may_contact(actor: Actor) -> bool:
     """Whether the actor comes to enterprises for the park: any officer."""
     return actor.side is Side.PARK and actor.officer_id is not None
+
+
+def require_officer(actor: Actor) -> None:
+    """Raises NotVisible."""
+    if not may_contact(actor):
+        raise NotVisible
 
 
 def watches(actor: Actor) -> bool:
