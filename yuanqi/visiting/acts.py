@@ -200,7 +200,7 @@ def visit_record(
         "capacity_use": capacity_use, "talk": talk, "policies": list(policies),
         "is_safety_reminded": is_safety_reminded,
     }  # fmt: skip
-    subject = (planned.purpose if planned else purpose) or _("走访")
+    subject = (planned.purpose if planned else purpose) or _("挂钩走访")
     contact = contacting.contact_record(
         writer, enterprise=enterprise, kind=ContactKind.VISIT, subject=subject,
         department=officer.department, officer=officer, reason=reason, actor=actor, at=happened_at,

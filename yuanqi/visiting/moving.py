@@ -18,8 +18,7 @@ from yuanqi.registry.models import Enterprise, Link
 
 from . import acts
 from .models import Visit, Wish
-from .plans import plan_of
-from .queries import planned, visits_of
+from .queries import is_officer, planned, visits_of
 
 SHOWN = 5
 
@@ -101,11 +100,10 @@ def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
 
 
 def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
-    """The part of an enterprise's page: its visits; nothing where there never was one."""
+    """The part of an enterprise's page: its visits; officers may plan or note one."""
     rows = list(visits_of(enterprise.pk, actor)[:SHOWN])
     ahead = list(planned(enterprise_ids=[enterprise.pk])[:SHOWN])
-    if not rows and not ahead:
+    may_note = is_officer(actor)
+    if not rows and not ahead and not may_note:
         return None
-    return Insert(
-        "visiting/_panel.html", rows, {"planned": ahead, "plan": plan_of(enterprise, today)}
-    )
+    return Insert("visiting/_panel.html", rows, {"planned": ahead, "may_note": may_note})
