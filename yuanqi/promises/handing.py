@@ -11,7 +11,7 @@ from yuanqi.registry.handing import Line, Part
 from yuanqi.registry.inserts import Insert
 from yuanqi.registry.models import Enterprise, Link
 
-from .queries import of_enterprise, open_promises
+from .queries import is_officer, of_enterprise, open_promises
 
 SHOWN = 10
 
@@ -33,9 +33,12 @@ def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
 
 
 def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
-    """The part of an enterprise's page: what is promised to it; nothing where nothing ever was."""
+    """The part of an enterprise's page: what is promised to it; officers may promise more."""
     rows = list(of_enterprise(enterprise.pk, actor).order_by("-made_on", "-id")[:SHOWN])
-    if not rows:
+    may_make = is_officer(actor)
+    if not rows and not may_make:
         return None
     rows.sort(key=lambda row: (not row.is_open, row.due_on))
-    return Insert("promises/_panel.html", [(row, row.is_late(today)) for row in rows])
+    return Insert(
+        "promises/_panel.html", [(row, row.tone(today)) for row in rows], {"may_make": may_make}
+    )

@@ -1,6 +1,6 @@
 """What somebody of the park has promised an enterprise."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,7 @@ from yuanqi.organisation.models import Department, Officer
 from yuanqi.registry.models import Enterprise
 
 LONGEST = 300
+NEAR = timedelta(days=3)  # so long before its day a promise is shown as near
 
 
 class Occasion(models.TextChoices):
@@ -92,6 +93,12 @@ class Promise(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == State.OPEN
+
+    def tone(self, today: date) -> str:
+        """The colour of its day while it is open: red, yellow within three days, green."""
+        if self.is_late(today):
+            return "red"
+        return "yellow" if self.due_on <= today + NEAR else "green"
 
     def is_late(self, today: date) -> bool:
         """Whether its day has passed; the day itself is still in time."""

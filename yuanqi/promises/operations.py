@@ -19,9 +19,8 @@ from yuanqi.registry.queries import enterprise_visible, linked_officer
 
 from . import acts
 from .events import PromiseReminded
-from .models import LONGEST, Occasion, Promise
+from .models import LONGEST, NEAR, Occasion, Promise
 from .queries import (
-    NEAR,
     answers_for,
     is_officer,
     left_behind,

@@ -1,7 +1,7 @@
 """Every read of promises, from what the actor may see."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -12,8 +12,6 @@ from yuanqi.registry.models import Link, LinkRole
 from yuanqi.registry.queries import enterprises_visible_to
 
 from .models import Occasion, Promise, State
-
-NEAR = timedelta(days=3)  # so long before its day a promise is shown as near
 
 
 def is_officer(actor: Actor) -> bool:

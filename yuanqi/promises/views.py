@@ -88,7 +88,7 @@ def promises(request: HttpRequest) -> HttpResponse:
         "queue": queue,
         "q": words,
         "tabs": [(label, f"{here}?queue={code}", code == queue) for code, label in names],
-        "lines": [(row, row.is_late(today)) for row in page.rows],
+        "lines": [(row, row.tone(today)) for row in page.rows],
         "page": page,
         "foot": pages.foot(request, page),
         "count": pages.count_of(found),
