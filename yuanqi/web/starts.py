@@ -1,7 +1,7 @@
 """Where an enterprise's day begins, and a linked officer's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
@@ -28,6 +28,8 @@ from yuanqi.registry.queries import enterprise_visible, enterprises_visible_to, 
 from yuanqi.servicedesk.ledger import URGENT, at_work, requests_listed
 from yuanqi.servicedesk.plain import plain_words
 from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
+from yuanqi.visiting.day import day_of
+from yuanqi.visiting.plans import VisitPlan
 
 SHOWN = 20  # requests on a start page; the ledger has them all
 
@@ -128,6 +130,7 @@ class Served:
     enterprise: Enterprise
     contact: ContactPerson | None
     at_work: int
+    plan: VisitPlan | None = None
 
 
 @login_required
@@ -142,6 +145,9 @@ def day(request: HttpRequest) -> HttpResponse:
     cases = with_row_parts(requests_listed(actor).filter(at_work, enterprise__in=linked))
     cases = cases.select_related("request__contact").order_by(*(key.ordering for key in URGENT))
     rows = rows_of(list(cases), actor, now, names={})
+    served = _served(actor, rows)
+    plan = day_of(actor, [one.enterprise for one in served], now)
+    stop = plan.next.stop.enterprise.pk if plan.next else None
     context = {
         "page_title": _("我的一天"),
         "phone_title": formats.day_long(now, now=now, tz=timezone.get_default_timezone()),
@@ -153,7 +159,11 @@ def day(request: HttpRequest) -> HttpResponse:
         "rows": rows[:SHOWN],
         "count": len(rows),
         "all_url": _all_url(actor),
-        "served": _served(actor, rows),
+        "day": plan,
+        "late_there": sum(
+            row.light is Light.RED and row.case.enterprise_id == stop for row in rows
+        ),
+        "served": [replace(one, plan=plan.plans.get(one.enterprise.pk)) for one in served],
         "may_raise": bool(linked) or actor.has(Role.CENTRE),
     }
     return render(request, "web/start_day.html", context)

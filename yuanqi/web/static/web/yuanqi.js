@@ -270,6 +270,13 @@
     /* Whoever reads along (suggestions) hears of it. */
     for (const item of texts) item.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  /* What visits keep on a phone: taken away at signing out, and again on the page that follows. */
+  const WIPE = "yq-visits-wipe";
+  const wipe = () => {
+    window.indexedDB?.deleteDatabase("yq-visits");
+    if (window.isSecureContext && window.caches) window.caches.delete("yq-visits");
+    store.removeItem("yq-visits-waiting");
+  };
   const timers = new WeakMap();
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -280,7 +287,19 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!store) return;
-    if (form.hasAttribute("data-signout")) forget(() => true);
+    if (form.hasAttribute("data-signout")) {
+      /* Notes of visits that nobody has sent: said once, then they go with everything else. */
+      const unsent = Number(store.getItem("yq-visits-waiting")) || 0;
+      if (unsent && !form.hasAttribute("data-told")) {
+        event.preventDefault();
+        form.setAttribute("data-told", "");
+        say(form.dataset.unsent.replace("{count}", String(unsent)));
+        return;
+      }
+      forget(() => true);
+      store.setItem(WIPE, "1");
+      wipe();
+    }
     if (!form.dataset.draft) return;
     clearTimeout(timers.get(form));
     save(form);
@@ -295,6 +314,10 @@
     openAddressed();
     document.querySelector("[data-errors]")?.focus();
     if (!store) return;
+    if (store.getItem(WIPE)) {
+      store.removeItem(WIPE);
+      wipe();
+    }
     /* A draft is forgotten when the next page is neither its own form again nor a failure. */
     const sent = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
