@@ -150,6 +150,12 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **more)
 
 
+def grouped(value: Decimal) -> str:
+    """A figure with separators, as `FigureField` takes it too."""
+    whole, point, rest = text_of(value).partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
 class TargetsForm(forms.Form):
     """A year's target and its months'; an empty field is no target."""
 
@@ -164,7 +170,8 @@ class TargetsForm(forms.Form):
         for period in periods_of(year):
             self.periods[field_of(period)] = period
         seen = {name: shown.get(name, "") for name in self.periods}
-        initial = {**shown, "once": str(uuid4()), "seen": json.dumps(seen)}
+        typed = {field_of(period): grouped(value) for period, value in standing.items()}
+        initial = {**typed, "once": str(uuid4()), "seen": json.dumps(seen)}
         super().__init__(data, initial=initial)
         for name, (span, starts_on) in self.periods.items():
             month = dateformat.format(starts_on, _("n 月"))

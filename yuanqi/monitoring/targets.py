@@ -1,7 +1,7 @@
 """What was reached of targets: of the zone, of each enterprise that has one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from yuanqi.registry.models import Enterprise, Indicator
 from yuanqi.registry.queries import enterprises_listed
 
 from .board import figure_text
-from .models import Round, Span, Target
+from .models import Forecast, Round, Span, Target
 from .zone import asked_enterprises
 
 ORDER = (Key("enterprise_id"),)
@@ -22,10 +22,14 @@ ORDER = (Key("enterprise_id"),)
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Confirmed figures of a year, by month and together; `year` is None where nothing is."""
+    """Confirmed figures of a year, by month and together; `year` is None where nothing is.
+
+    `forecasts` is what enterprises expect of months, their last word.
+    """
 
     months: Mapping[date, Decimal]
     year: Decimal | None
+    forecasts: Mapping[date, Decimal] = field(default_factory=dict)
 
 
 def reached(enterprise: Enterprise | None, code: str, year: int) -> Reached:
@@ -37,19 +41,22 @@ def reached(enterprise: Enterprise | None, code: str, year: int) -> Reached:
         code=code, confirmed_at__isnull=False,
         month__range=(date(year, 1, 1), date(year, 12, 1)),
     )  # fmt: skip
+    ahead = Forecast.objects.filter(code=code, month__range=(date(year, 1, 1), date(year, 12, 1)))
     if enterprise is not None:
-        found = found.filter(enterprise=enterprise)
+        found, ahead = found.filter(enterprise=enterprise), ahead.filter(enterprise=enterprise)
     else:
         newest = Round.objects.filter(month__lte=date(year, 12, 1)).order_by("-month").first()
         if newest is None:
             return Reached({}, None)
-        found = found.filter(enterprise__in=asked_enterprises(newest))
+        asked = asked_enterprises(newest)
+        found, ahead = found.filter(enterprise__in=asked), ahead.filter(enterprise__in=asked)
     months = dict(found.order_by("month").values_list("month").annotate(Sum("value")))
+    expected = dict(ahead.order_by("month").values_list("month").annotate(Sum("value")))
     if not months:
-        return Reached({}, None)
+        return Reached({}, None, expected)
     if MEASURES[code].is_whole:
-        return Reached(months, months[max(months)])
-    return Reached(months, sum(months.values(), Decimal(0)))
+        return Reached(months, months[max(months)], expected)
+    return Reached(months, sum(months.values(), Decimal(0)), expected)
 
 
 def firms_with_targets(actor: Actor, code: str, year: int) -> QuerySet[Target]:

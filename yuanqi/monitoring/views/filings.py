@@ -28,9 +28,10 @@ from ..asking import last_month, terms
 from ..board import figure_text, measures_of
 from ..forms import WHY, FilingForm
 from ..known import Known, KnownFigure, known_of
-from ..models import Filing, Target
+from ..models import Filing, Forecast, Span
 from ..operations import ExplainFirst
 from ..queries import filing_due, filing_of, may_fill, own_filings, targets_of
+from ..targets import reached
 from .sending import SeeOther
 
 SHOWN = 13  # months in the list
@@ -219,6 +220,7 @@ def filings_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "is_own": actor.side is Side.ENTERPRISE,
         "due": due,
         "is_late": due is not None and due.is_late(today),
+        "days_late": (today - due.round.due_on).days if due and due.is_late(today) else 0,
         "sent": next((one for one in filings if one.round.code == sent and not one.is_open), None),
         "next": _next(filings, today),
         "filings": filings,
@@ -226,6 +228,12 @@ def filings_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "shown": shown,
         "chart": register.chart_of(months, shown.code),
         "targets": _targets(enterprise, shown, newest),
+        "forecasts": [
+            (row.month, figure_text(row.value))
+            for row in Forecast.objects.filter(
+                enterprise=enterprise, code=shown.code, month__gte=newest
+            ).order_by("month")
+        ],
     }
     return render(request, "monitoring/filings.html", context)
 
@@ -248,11 +256,22 @@ def _next(filings: Sequence[Filing], today: date) -> Next | None:
     return Next(month, wanted.opens_on, wanted.due_on)
 
 
-def _targets(enterprise: Enterprise, measure: Measure, month: date) -> list[tuple[Target, str]]:
-    """The enterprise's own target of the month and the year, where there is one."""
-    found = targets_of(enterprise.pk, measure.code, month.year)
-    return [
-        (row, figure_text(row.value))
-        for row in found.order_by("-span")  # the year first
-        if row.span == "year" or row.starts_on == month
-    ]
+def _targets(enterprise: Enterprise, measure: Measure, month: date) -> list[dict[str, Any]]:
+    """The enterprise's own target of the year and the month, where there is one, beside what is
+    confirmed of it."""
+    rows = list(targets_of(enterprise.pk, measure.code, month.year).order_by("-span"))
+    told = reached(enterprise, measure.code, month.year) if rows else None
+    found = []
+    for row in rows:  # the year first
+        if told is None or (row.span != Span.YEAR and row.starts_on != month):
+            continue
+        done = told.year if row.span == Span.YEAR else told.months.get(month)
+        found.append(
+            {
+                "row": row,
+                "value": figure_text(row.value),
+                "done": figure_text(done) if done is not None else "",
+                "share": f"{done * 100 / row.value:.1f}%" if done is not None and row.value else "",
+            }
+        )
+    return found

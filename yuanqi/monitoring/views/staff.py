@@ -223,7 +223,14 @@ def _filing(
         "figures": [_figure(one) for one in known.figures.values()],
         "forecasts": [(row.month, desk.figure_text(row.value)) for row in known.forecasts.values()],
         "forecast_unit": shown.unit,
-        "oddities": [(words.odd(one, found.round), one.reason) for one in oddities.values()],
+        "oddities": [
+            (
+                words.measure_of(one.field, found.round).label,
+                words.odd(one, found.round),
+                one.reason,
+            )
+            for one in oddities.values()
+        ],
         "sent_by": words.account_name(found.sent_by) if found.sent_by else "",
         "may_accept": confirms and found.state in SENT,
         "may_ask": confirms and not found.is_open and bool(found.source),

@@ -178,6 +178,7 @@ def _rows(form: TargetsForm, told: Any, rows: Any, today: date) -> list[dict[str
     for name, period in form.periods.items():
         span, starts_on = period
         done = told.year if span == Span.YEAR else told.months.get(starts_on)
+        ahead = None if span == Span.YEAR else told.forecasts.get(starts_on)
         row = rows.get(period)
         target = row.value if row else None
         found.append(
@@ -185,6 +186,7 @@ def _rows(form: TargetsForm, told: Any, rows: Any, today: date) -> list[dict[str
                 "field": form[name],
                 "is_year": span == Span.YEAR,
                 "done": figure_text(done),
+                "expected": figure_text(ahead) if ahead is not None else "",
                 "reached": f"{done * 100 / target:.1f}%" if done is not None and target else "",
                 "set_at": row.set_at if row else None,
                 "is_ahead": starts_on > today,
