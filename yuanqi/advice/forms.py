@@ -89,7 +89,7 @@ class AssignForm(_ActForm):
     )  # fmt: skip
     note = forms.CharField(
         label=gettext_lazy("给部门的话"), required=False, max_length=200,
-        help_text=gettext_lazy("可以不写；企业看不到。"),
+        help_text=gettext_lazy("企业看不到。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
