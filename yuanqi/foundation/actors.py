@@ -4,7 +4,7 @@ The actor is a value: built once a request from registered providers (a slice ab
 knows of the account), passed to every query and operation. Jobs pass `SYSTEM`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -60,7 +60,7 @@ class Actor:
     acts_for: frozenset[int] = frozenset()  # officers whose work falls to this one today
     enterprise_id: int | None = None
     contact_id: int | None = None
-    linked_enterprise_ids: frozenset[int] = frozenset()
+    linked_enterprise_ids: Set[int] = frozenset()
 
     def has(self, *roles: Role) -> bool:
         return any(role.value in self.roles for role in roles)
@@ -98,7 +98,8 @@ class Actor:
 SYSTEM = Actor(side=Side.SYSTEM, name="系统")
 NOBODY = Actor(side=Side.ENTERPRISE)  # signed in, but neither officer nor contact: sees nothing
 
-Provider = Callable[[Account, datetime], Mapping[str, Any] | None]
+# what a slice knows of an account at an instant, given what is known of the actor so far
+Provider = Callable[[Account, datetime, Actor], Mapping[str, Any] | None]
 _providers: list[Provider] = []
 
 
@@ -115,7 +116,7 @@ def actor_for(account: Account, at: datetime, roles: frozenset[str] | None = Non
         roles = frozenset(role for (role,) in found)
     actor = replace(NOBODY, account_id=account.pk, name=account.username, roles=roles)
     for provider in _providers:
-        known = provider(account, at)
+        known = provider(account, at, actor)
         if known:
             actor = replace(actor, **known)
     return actor

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from yuanqi.foundation.actors import Side
+from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.models import Account
 
 from .roster import standing
 
 
-def officer_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
+def officer_of(account: Account, at: datetime, _known: Actor) -> Mapping[str, Any] | None:
     roster = standing(at)
     officer = roster.by_account.get(account.pk)
     if officer is None:

@@ -17,7 +17,8 @@ class RegistryConfig(AppConfig):
         from .contacting import budgets, notices, words
         from .facts import shipping
         from .moving import LINKS
-        from .queries import contact_of, links_of
+        from .queries import contact_of
+        from .serving import links_of
 
         actors.register_provider(contact_of)
         actors.register_provider(links_of)

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
-from yuanqi.foundation import prepared
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.foundation.models import Account
 from yuanqi.foundation.prepared import Given, Read
 from yuanqi.organisation.models import Officer
-from yuanqi.organisation.roster import standing
 
 from .models import ContactPerson, Enterprise, EnterpriseGroup, Link, LinkRole, Project
 
@@ -99,9 +96,9 @@ def people_of(enterprise: Enterprise, actor: Actor) -> QuerySet[ContactPerson]:
     return enterprise.people.filter(is_active=True)
 
 
-def contact_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
+def contact_of(account: Account, _at: datetime, known: Actor) -> Mapping[str, Any] | None:
     """What the register knows of an account: whose contact it is. An officer's is nobody else's."""
-    if account.pk in standing(at).by_account:
+    if known.officer_id is not None:
         return None
     person = _CONTACT.first(account=account.pk)
     if person is None:
@@ -115,24 +112,6 @@ def contact_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
     }
 
 
-def links_of(account: Account, at: datetime) -> Mapping[str, Any] | None:
-    """What the register knows of an account: the enterprises that its officer serves today.
-
-    Those of an absent officer come to whoever acts for him.
-    """
-    roster = standing(at)
-    officer = roster.by_account.get(account.pk)
-    if officer is None:
-        return None
-    officers = {officer.pk} | roster.represented_by(officer.pk, at)
-    day = timezone.localdate(at)
-    found = prepared.row(_LINKS, sorted(officers), day, day, LinkRole.LEAD.value)
-    assert found is not None, "a row of values is always there"
-    served, groups = found
-    inheriting = _inheriting(set(groups), day) if groups else ()
-    return {"linked_enterprise_ids": frozenset(served).union(inheriting)}
-
-
 _CONTACT = Read(
     lambda: (
         ContactPerson.objects.select_related("enterprise")
@@ -141,24 +120,6 @@ _CONTACT = Read(
         .order_by("id")
     )
 )
-# `links_on` a day, as two lists: one officer may serve tens of thousands of enterprises
-_LINKS = """
-WITH own AS (
-    SELECT enterprise_id, role FROM link
-    WHERE officer_id = ANY(%s) AND from_on <= %s AND (until_on IS NULL OR until_on > %s)
-)
-SELECT ARRAY(SELECT enterprise_id FROM own), ARRAY(
-    SELECT id FROM enterprise_group
-    WHERE head_id IN (SELECT enterprise_id FROM own WHERE role = %s)
-)
-"""
-
-
-def _inheriting(groups: set[int], day: date) -> set[int]:
-    """The enterprises of these groups that have no lead officer of their own."""
-    led = links_on(day).filter(enterprise=OuterRef("pk"), role=LinkRole.LEAD)
-    found = Enterprise.objects.filter(~Exists(led), group__in=groups, merged_into__isnull=True)
-    return set(found.values_list("pk", flat=True))
 
 
 def projects_visible_to(actor: Actor) -> QuerySet[Project]:

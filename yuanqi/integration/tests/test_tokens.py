@@ -211,6 +211,28 @@ def test_too_many_calls_a_minute_are_told_when_to_come_again(zone, wall, setting
     assert caller.get("queues").status_code == 200
 
 
+def test_processes_count_a_tokens_calls_together_but_for_the_last_few(zone, monkeypatch, settings):
+    settings.API_CALLS_A_MINUTE = 60  # a process writes every fourth call
+    secret = make(zone).secret
+    processes = [tokens._Unwritten(), tokens._Unwritten()]
+
+    def call(process, seconds):
+        monkeypatch.setattr(tokens, "_unwritten", processes[process])
+        return tokens.admit(secret, at=NOW + timedelta(seconds=seconds)).left
+
+    assert [call(0, second / 10) for second in range(5)] == [59, 58, 57, 56, 55]
+    assert call(1, 0.5) == 54
+    assert [call(0, second / 10) for second in range(6, 12)] == [53, 52, 51, 50, 49, 48]
+    # at the latest after five seconds it is written whatever there is
+    assert Token.objects.get().minute_calls == 10
+    assert call(0, 7) == 47
+    assert Token.objects.get().minute_calls == 13
+    assert call(1, 60.5) == 59
+
+    Token.objects.update(revoked_at=NOW)
+    assert tokens.admit(secret, at=NOW + timedelta(seconds=61)) is None
+
+
 def test_a_program_is_answered_in_the_language_of_its_account(zone):
     account = zone.clerk.account
     account.language = "en"
