@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from yuanqi.domain.assignment.coding import NOBODY, Flags, Ints, Park, Prices, quarters
-from yuanqi.domain.assignment.parts import Id, Officer, Standing, Subject, Weights
+from yuanqi.domain.assignment.parts import MOST_EFFORT, Id, Officer, Standing, Subject, Weights
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Round:
         parts = (one, *riders)
         whole = replace(
             one,
-            effort=min(sum(each.effort for each in parts), 1000.0),
+            effort=min(sum(each.effort for each in parts), MOST_EFFORT),
             new=all(each.new for each in parts),
         )
         barred = set().union(*(self._barred.get(each.id, ()) for each in parts))
@@ -171,8 +171,11 @@ class Round:
     def lead_case(self) -> Case:
         """The first stage: everybody who takes a place is to have a lead."""
         kept = self._columns_of(self.standing.leads, deputies_serve_all=False)
-        had = np.array([one in self.standing.leads for one in self.bundles], dtype=bool)
-        lost = had & (kept == NOBODY) & self.prices.is_kept_first
+        left = [
+            one in self.standing.leads and self.standing.leads[one] not in self.park.column_of
+            for one in self.bundles
+        ]
+        lost = np.array(left, dtype=bool) & self.prices.is_kept_first
         return self._case(
             kept,
             self._heads(self.standing.leads, deputies_serve_all=False),

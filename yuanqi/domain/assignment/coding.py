@@ -28,11 +28,13 @@ class Prices:
     """What the wishes are worth in whole numbers, and what follows from that.
 
     Let C be the most that area, specialty, group and wish can cost a pair, L the most that one
-    place can cost for load. To leave somebody without costs `left` = C + L + 1: more than any
-    free place. To move somebody costs `kept` = 2 C + 2 L + 2: more than what that can save, C
-    and L for himself and `left` for whom it makes room. So nobody is moved but for coverage
-    (docs/decisions/0018). `uncovered` is more than to move one subject of every officer:
-    coverage comes first.
+    place can cost for load. Room for one more is made along a way over officers, each of whom
+    gives a subject to the next, so by at most as many changes as there are officers. To leave
+    somebody without costs `left`: more than all changes of a way can cost, as long as they move
+    nobody from an officer he had. To move somebody costs `kept`: more than `left` and all that
+    he could save. To leave somebody uncovered costs `uncovered`, more than to move one subject
+    of every officer. So coverage comes first, then kept pairs, then the wishes
+    (docs/decisions/0018).
     """
 
     specialty: int  # for a quarter of effort
@@ -40,6 +42,7 @@ class Prices:
     group: int
     wish: int
     load: int
+    one: int  # more than one pair and its place can cost
     kept: int
     left: int
     uncovered: int
@@ -54,11 +57,12 @@ class Prices:
             round(each * UNIT) for each in (weights.group, weights.wish, weights.load)
         )
         worst = most_quarters * (area + specialty) + group + wish
-        left = worst + load + 1
+        one = worst + load + 1
+        left = officers * worst + one
         first = math.isinf(weights.kept)
         kept = worst + load + left + 1 if first else round(weights.kept * UNIT)
         uncovered = (officers + 1) * (kept + worst) + left
-        return cls(specialty, area, group, wish, load, kept, left, uncovered, first)
+        return cls(specialty, area, group, wish, load, one, kept, left, uncovered, first)
 
     def place(self, count: Any, capacity: Any) -> Any:
         """What the `count`-th subject costs an officer of this capacity; numbers or arrays."""

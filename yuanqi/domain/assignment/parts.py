@@ -13,8 +13,8 @@ from yuanqi.domain.assignment.reasons import Reason
 
 Id = Any  # whatever the caller names things by: hashable, and of one type comparable
 Pair = tuple[Id, Id]  # subject, officer
-MOST_EFFORT = 1000.0
-MOST_WEIGHT = 1000.0
+MOST_EFFORT = 100.0
+MOST_WEIGHT = 100.0
 
 
 class Role(StrEnum):

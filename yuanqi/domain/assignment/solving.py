@@ -41,10 +41,10 @@ def assign(
     any more are no mistake. An officer's capacity counts whom he leads and whom he is second to;
     projects go with their enterprise's officers and don't count.
 
-    As many as can be have a lead; moving a kept pair for that is allowed, except for a subject
-    whose officer has left or may not serve it any more: under `kept` = infinite nobody is moved
-    for it, so that who leaves moves no more than he had. ValueError for a subject or an officer
-    that comes twice, or a subject with two officers in one role.
+    As many as can be have a lead, if others must be moved for it; but under `kept` = infinite
+    nobody is moved for a subject whose officer isn't there any more: who leaves moves no more
+    than he had. Leave his pairs out of `current` to allow it. ValueError for a subject or an
+    officer that comes twice, or a subject with two officers in one role.
     """
     round_ = round_of(subjects, officers, current, weights)
     lead_case = round_.lead_case()
