@@ -39,6 +39,7 @@ from . import (
     advice,
     answers,
     facts,
+    linking,
     monitoring,
     papers,
     people,
@@ -111,6 +112,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     bulk = Bulk()
     profiles.serve_by_group(bulk, now)
     written += bulk.flush()
+    linking.load(now, size, officers, bulk)
     answers.load(now)
     steering.load(now)
     advice.load(now)

@@ -25,6 +25,7 @@ from yuanqi.organisation.models import Department, Rank
 from yuanqi.registry.bulk import NewContact, NewEnterprise
 
 from .crowd import firms as drawn
+from .crowd.links import FIRST_SCHEME, served
 from .crowd.staff import Staff, staff
 from .crowd.words import drawing
 from .size import Size
@@ -129,6 +130,7 @@ class Crowd:
     firms: dict[str, drawn.Firm]
     officers: dict[str, str]  # the linked officer of a firm, hand-written or drawn
     seconds: dict[str, str]  # the congress deputy of a firm
+    first: tuple[str, ...]  # who took part in the zone's first scheme
 
     def handlers(self, department: str) -> tuple[str, ...]:
         """Who does a department's work: the hand-written first."""
@@ -154,16 +156,19 @@ def crowd(size: Size) -> Crowd:
             people, frozenset(told), frozenset(firm["short_name"][:2] for firm in told.values())
         ),
     )
-    linked = {key: firm["officer"] for key, firm in told.items()}
-    serving = {name: list(linked.values()).count(name) for name in set(linked.values())}
     # the centre supervises the others: it leads no links
     leading = [o for o in [*ranked, *found.ranked] if o.department != CENTRE]
-    keys = [firm.key for firm in firms]
+    addresses = {key: firm["address"] for key, firm in told.items()}
+    addresses |= {firm.key: firm.address for firm in firms}
+    links = served(
+        addresses, leading, found.deputies, {key: firm["officer"] for key, firm in told.items()}
+    )
     return Crowd(
         staff=found,
         firms={firm.key: firm for firm in firms},
-        officers=linked | drawn.served(keys, leading, serving),
-        seconds=drawn.seconds(keys, found.deputies),
+        officers=links.officers,
+        seconds=links.seconds,
+        first=links.first,
     )
 
 
@@ -277,7 +282,7 @@ def linked_on(firm: int, now: datetime, size: Size) -> date:
     newest = now.date().replace(month=1, day=1)
     if (now.date() - newest).days < size.recent + DUTY_MARGIN:
         newest = newest.replace(year=newest.year - 1)
-    if firm >= drawn.FIRST_SCHEME:
+    if firm >= FIRST_SCHEME:
         return newest
     return min(newest, (now.date() - timedelta(days=size.days)).replace(month=1, day=1))
 

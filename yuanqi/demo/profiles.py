@@ -32,6 +32,7 @@ from yuanqi.registry.models import (
 )
 
 from . import indicators
+from .crowd.links import area_of
 from .crowd.words import drawing, people_names
 from .people import enterprises_told
 
@@ -168,7 +169,7 @@ def _basics(
     one: Drawer, legal: str, areas: Sequence[Area], group: Any, bulk: Writer, told: dict[str, Any]
 ) -> None:
     firm, rng = one.firm, one.rng
-    area = areas[sum(map(ord, firm.address[:2])) % len(areas)] if firm.address else None
+    area = areas[area_of(firm.address)] if firm.address else None
     large = rng.random() ** 3
     standing = Standing.ACTIVE
     if one.chance(7):

@@ -1,21 +1,14 @@
 """Enterprises beside the hand-written ones, each with its people, its trade and its officer."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 from yuanqi.domain import uscc
-from yuanqi.organisation.bulk import NewOfficer
-from yuanqi.organisation.models import Rank
 from yuanqi.registry.bulk import NewContact, NewEnterprise
 
 from .words import drawing, listed, people_names, unique, with_pinyin, words
-
-# firms an officer leads at most: a leader of the zone, and anybody else of rank
-LEADERS_FIRMS, OFFICERS_FIRMS, DEPUTIES_FIRMS = 5, 10, 5
-# the zone's first scheme had as many enterprises; the others were added when it was widened
-FIRST_SCHEME = 305
 
 TITLES = ("总经理助理", "行政经理", "人事经理", "财务经理", "安环经理", "厂务经理", "运营总监",
            "办公室主任", "项目经理", "副总经理", "政府事务经理", "生产经理")  # fmt: skip
@@ -108,34 +101,6 @@ def address(rng: Random, is_industrial: bool) -> str:
     if rng.random() < 0.7:
         return f"{rng.choice(listed('halls'))} {rng.randrange(2, 25)}{rng.randrange(1, 20):02d} 室"
     return f"{road} {rng.randrange(1, 12)} 层"
-
-
-def served(
-    firms: Sequence[str], ranked: Iterable[NewOfficer], serving: Mapping[str, int]
-) -> dict[str, str]:
-    """Give each firm an officer of rank within his capacity; `serving` counts whom he has.
-
-    Raises ValueError if the officers can't take them all.
-    """
-    free = {
-        officer.username: capacity(officer) - serving.get(officer.username, 0) for officer in ranked
-    }
-    posts = [name for name, room in free.items() for _post in range(max(0, room))]
-    if len(posts) < len(firms):
-        raise ValueError(f"{len(posts)} places with officers for {len(firms)} enterprises")
-    drawing("served").shuffle(posts)
-    return dict(zip(firms, posts, strict=False))
-
-
-def capacity(officer: NewOfficer) -> int:
-    return LEADERS_FIRMS if officer.rank >= Rank.DEPUTY_DIVISION else OFFICERS_FIRMS
-
-
-def seconds(firms: Sequence[str], deputies: Sequence[str]) -> dict[str, str]:
-    """The congress deputy who is second, for as many firms as the deputies can take."""
-    posts = [deputy for deputy in deputies for _post in range(DEPUTIES_FIRMS)]
-    chosen = drawing("seconds").sample(list(firms), min(len(firms), len(posts)))
-    return dict(zip(chosen, posts, strict=False))
 
 
 def new_enterprise(

@@ -32,7 +32,7 @@ class Unit:
 
 
 UNITS = (
-    Unit("leadership", 6, phone="8601 20"),
+    Unit("leadership", 8, phone="8601 20"),
     Unit("service-centre", 2, ("受理科", "督办科"), phone="8601 00"),
     Unit("planning-construction", 6, ("市政科", "建筑管理科", "公用事业科"), "局长", "8601 23"),
     Unit("safety-environment", 4, ("环境科", "安全监管科", "应急科"), phone="8601 22"),
@@ -111,7 +111,8 @@ UNITS = (
     ),
 )  # fmt: skip
 
-_LEADERS = ("党工委副书记", "副主任", "副主任", "副主任", "纪工委书记", "总规划师")
+_LEADERS = ("党工委副书记", "副主任", "副主任", "副主任", "纪工委书记", "总规划师", "总经济师",
+            "党工委委员")  # fmt: skip
 _CALLINGS = ("企业负责人", "高级工程师", "社区书记", "教师", "医生", "车间主任", "律师", "农艺师")
 
 
@@ -142,6 +143,8 @@ def staff(*, ranked: int, deputies: int, taken: Iterable[str]) -> Staff:
     # every department has its deputies in turn, until there are as many as wanted
     turns = max(map(len, others))
     rest = [of_rank[turn] for turn in range(turns) for of_rank in others if turn < len(of_rank)]
+    # the zone's leaders first: links were theirs from the beginning
+    rest.sort(key=lambda officer: officer.department != "leadership")
     leading = [officer for officer in heads if officer.rank >= Rank.DEPUTY_SECTION]
     rest = rest[: ranked - len(leading)]
     if len(leading) + len(rest) != ranked:
