@@ -211,7 +211,15 @@ class PlanForm(forms.Form):
         super().__init__(*args, **more)
         if wishes:
             self.fields["wish_ids"].choices = [
-                (one.pk, f"{one.department.label}：{one.subject}（{one.until_on:%m-%d}）")
+                (
+                    one.pk,
+                    _("%(unit)s：%(subject)s（最晚 %(day)s）")
+                    % {
+                        "unit": one.department.label,
+                        "subject": one.subject,
+                        "day": f"{one.until_on:%m-%d}",
+                    },
+                )
                 for one in wishes
             ]
         else:

@@ -92,7 +92,7 @@ def note(request: HttpRequest, enterprise_id: int) -> HttpResponse:
             messages.success(request, _("走访已记下，企业会收到通知。"))
             return SeeOther(where)
     if BY_SCRIPT in request.headers:
-        said = "；".join(str(one) for errors in form.errors.values() for one in errors)
+        said = _("；").join(str(one) for errors in form.errors.values() for one in errors)
         return JsonResponse({"said": said}, status=status)
     return _page(request, firm, planned, form, now, status)
 
@@ -186,7 +186,7 @@ def brief_of(firm: Enterprise, plan: VisitPlan, actor: Actor, now: datetime) -> 
         and one.state not in (FactState.STALE, FactState.CONFLICT)
     ]
     if known:
-        points.append(Point(_("园区已有，别再问：%(what)s。") % {"what": "，".join(known)}))
+        points.append(Point(_("园区已有，别再问：%(what)s。") % {"what": _("，").join(known)}))
     return points
 
 
