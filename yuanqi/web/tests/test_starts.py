@@ -346,12 +346,12 @@ def test_the_day_asks_the_same_number_of_questions_however_many_requests(
     # what is shown: requests, enterprises, clocks, pauses, enterprises served, their contacts; who
     # works where is known since the first time
     client.get(reverse("web:day"))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(22):
         client.get(reverse("web:day"))
 
     for text in (VISA, LOAN):
         requests.paused(text)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(22):
         client.get(reverse("web:day"))
 
 
