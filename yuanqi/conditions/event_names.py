@@ -4,6 +4,7 @@ from django.utils.translation import pgettext_lazy
 
 NAMES = {
     "conditions.added": pgettext_lazy("event", "新增规则"),
+    "conditions.renamed": pgettext_lazy("event", "修改规则的名称或部门"),
     "conditions.drafted": pgettext_lazy("event", "起草规则"),
     "conditions.changed": pgettext_lazy("event", "修改规则草稿"),
     "conditions.submitted": pgettext_lazy("event", "提交规则确认"),

@@ -1,8 +1,9 @@
 """What happens to the park's rules. Texts stay in their rows, their digests in the chain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from yuanqi.foundation.journal import Event
 
@@ -13,6 +14,16 @@ class ConditionAdded(Event):
     condition_id: int
     of_kind: str
     code: str
+
+
+@dataclass(frozen=True)
+class ConditionRenamed(Event):
+    """It is called otherwise, or is of another department; what it says stays as it was."""
+
+    kind: ClassVar[str] = "conditions.renamed"
+    condition_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

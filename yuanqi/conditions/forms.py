@@ -304,3 +304,19 @@ class AddForm(forms.Form):
             return
         self.fields["owner"].label = kind.owner_label
         self.fields["owner"].queryset = kind.owners()
+
+
+class RenameForm(KeptForm):
+    """What a rule is called, and whose it is."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=60)
+    name_en = forms.CharField(label=gettext_lazy("英文名称"), max_length=120, required=False)
+    owner = forms.ModelChoiceField(queryset=Department.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, kind: Kind, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not kind.owner_label:
+            del self.fields["owner"]
+            return
+        self.fields["owner"].label = kind.owner_label
+        self.fields["owner"].queryset = kind.owners()

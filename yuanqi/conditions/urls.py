@@ -12,6 +12,7 @@ urlpatterns = [
     path("conditions/", views.conditions, name="conditions"),
     path("conditions/new/<slug:kind>/", views.add, name="add"),
     path(one, views.condition, name="condition"),
+    path(one + "name/", views.rename, name="rename"),
     path(one + "draft/", views.draft, name="draft"),
     path(one + "checks/", views.check, name="check"),
     path(one + "comparison/", views.comparison, name="comparison"),

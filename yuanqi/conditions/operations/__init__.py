@@ -2,9 +2,11 @@
 
 from .deciding import version_publish, version_send_back, version_withdraw
 from .drafting import condition_add, draft_save, draft_submit, version_take_back
+from .naming import condition_rename
 
 __all__ = [
     "condition_add",
+    "condition_rename",
     "draft_save",
     "draft_submit",
     "version_publish",

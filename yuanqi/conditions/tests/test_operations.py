@@ -444,3 +444,47 @@ def test_a_rule_goes_with_the_department_that_answers_for_it(trial, zone):
     trial.refresh_from_db()
     assert trial.owner_id == zone.approval.pk
     assert told(trial)[-1] == "conditions.moved"
+
+
+def rename(trial, who, **more):
+    told = {"name": "骨干企业", "name_en": "Backbone", "owner_id": None, "seen": None}
+    return operations.condition_rename(
+        condition_id=trial.pk, actor=who, at=TUESDAY, **(told | more)
+    )
+
+
+def test_a_rule_is_called_otherwise_and_says_what_it_said(trial, zone):
+    rename(trial, zone.actor(zone.clerk))
+
+    trial.refresh_from_db()
+    assert (trial.name, trial.name_en, trial.code) == ("骨干企业", "Backbone", "large")
+    assert told(trial)[-1] == "conditions.renamed"
+    event = JournalEvent.objects.filter(stream=trial.stream).latest("seq")
+    assert event.payload == {
+        "condition_id": trial.pk,
+        "before": {"name": "大企业", "name_en": "Large enterprises"},
+        "after": {"name": "骨干企业", "name_en": "Backbone"},
+    }
+    assert queries.in_force("trial", TUESDAY.date())["large"].version.number == 1
+    before = every_row()
+    rename(trial, zone.actor(zone.clerk))
+    assert every_row() == before
+
+
+@pytest.mark.parametrize(
+    ("who", "more", "error"),
+    [
+        ("contact", {}, NotVisible),
+        ("linked_officer", {}, NotAllowed),
+        ("clerk", {"name": "  "}, Invalid),
+        ("clerk", {"name": "长" * 61}, Invalid),
+        ("clerk", {"seen": {"name": "另一个名称"}}, Conflict),
+    ],
+)
+def test_a_refused_name_changes_nothing(trial, zone, who, more, error):
+    before = every_row()
+
+    with pytest.raises(error):
+        rename(trial, zone.actor(getattr(zone, who)), **more)
+
+    assert every_row() == before

@@ -551,3 +551,21 @@ def test_a_withdrawn_draft_is_given_up_with_its_reason(trial, client_of):
     version = ConditionVersion.objects.get(condition=trial, number=2)
     assert (version.state, version.decision_reason) == (State.WITHDRAWN, "改主意了")
     assert "改这条规则" in words_of(client.get(f"/conditions/{trial.pk}/"))
+
+
+def test_the_name_is_changed_on_its_page_and_the_second_is_told(trial, client_of):
+    page = f"/conditions/{trial.pk}/name/"
+    clerk = client_of("clerk")
+    assert page in clerk.get(f"/conditions/{trial.pk}/").content.decode()
+    shown = clerk.get(page).context["form"].initial["seen"]
+
+    sent_name = clerk.post(page, {"name": "骨干企业", "name_en": "", "seen": shown})
+    late = client_of("leader").post(page, {"name": "大户", "name_en": "", "seen": shown})
+
+    assert (sent_name.status_code, sent_name.url) == (303, f"/conditions/{trial.pk}/")
+    assert late.status_code == 409
+    assert 'value="大户"' in late.content.decode()
+    assert "大企业 → 骨干企业" in words_of(late)
+    trial.refresh_from_db()
+    assert trial.name == "骨干企业"
+    assert client_of("contact").get(page).status_code == 404

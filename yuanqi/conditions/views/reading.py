@@ -65,6 +65,7 @@ def condition(request: HttpRequest, condition_id: int) -> HttpResponse:
         "checked": _checked(request, kind, holds, None) if holds else None,
         "history": listing.told(history, today),
         "may_draft": kind.drafts(request.actor),
+        "may_rename": kind.drafts(request.actor) or kind.confirms(request.actor),
         "waits_for_reader": bool(
             waits and waits.state == State.SUBMITTED and queries.may_confirm(waits, request.actor)
         ),

@@ -1,16 +1,21 @@
 """Routes: what the park's rules propose when a request is raised, and why."""
 
+from functools import partial
+
 import pytest
 from django.test import Client
 
 from tests.api import Caller, token_for
 from tests.evidence import every_row
-from tests.people import MONDAY_9AM, Zone
+from tests.people import BEFORE, MONDAY_9AM, Zone, build_zone
+from tests.together import at_once
 from yuanqi.conditions import operations as conditions
+from yuanqi.conditions import shipping
 from yuanqi.conditions.drafts import Draft
 from yuanqi.conditions.models import Condition
-from yuanqi.foundation.errors import Invalid
+from yuanqi.foundation.errors import Invalid, NotAllowed
 from yuanqi.foundation.models import JournalEvent
+from yuanqi.foundation.once import once
 from yuanqi.organisation.models import Department
 from yuanqi.parameters import store
 from yuanqi.parameters.models import ParameterValue
@@ -27,23 +32,26 @@ TODAY = MONDAY_9AM.date()
 def route(zone: Zone):
     """Have a route in force that leads to a department."""
 
-    def publish(text: str, lead: Department, code: str = "to-safety", name: str = "环保急件"):
-        made = conditions.condition_add(
-            kind="route", code=code, name=name, owner_id=lead.pk,
-            actor=zone.actor(zone.clerk), at=MONDAY_9AM,
-        )  # fmt: skip
-        version = conditions.draft_submit(
-            condition_id=made.pk,
-            draft=Draft(text=text, valid_from=TODAY, source="派单办法", reason="常错派", cases=[]),
-            actor=zone.actor(zone.clerk), at=MONDAY_9AM,
-        )  # fmt: skip
-        conditions.version_publish(
-            condition_id=made.pk, number=version.number, revision=version.revision,
-            actor=zone.actor(zone.leader), at=MONDAY_9AM,
-        )  # fmt: skip
-        return made
+    return partial(add_route, zone)
 
-    return publish
+
+def add_route(
+    zone: Zone, text: str, lead: Department, code: str = "to-safety", name: str = "环保急件"
+) -> Condition:
+    made = conditions.condition_add(
+        kind="route", code=code, name=name, owner_id=lead.pk,
+        actor=zone.actor(zone.clerk), at=MONDAY_9AM,
+    )  # fmt: skip
+    version = conditions.draft_submit(
+        condition_id=made.pk,
+        draft=Draft(text=text, valid_from=TODAY, source="派单办法", reason="常错派", cases=[]),
+        actor=zone.actor(zone.clerk), at=MONDAY_9AM,
+    )  # fmt: skip
+    conditions.version_publish(
+        condition_id=made.pk, number=version.number, revision=version.revision,
+        actor=zone.actor(zone.leader), at=MONDAY_9AM,
+    )  # fmt: skip
+    return made
 
 
 def raised(zone: Zone, text="二号厂房门口路面塌陷，货车绕行", category="TRA", level="P2", **more):
@@ -168,3 +176,45 @@ def test_the_centre_adds_a_route_with_its_department_on_a_page(zone):
     assert Condition.objects.get(kind="route").owner == zone.safety
     # another kind's rules are of nobody
     assert "派给哪个部门" not in client.get("/conditions/new/own-lists/").content.decode()
+
+
+def test_a_published_route_is_led_elsewhere_by_who_confirms_and_at_once(zone, route):
+    made = route("request_category = 'TRA'", zone.safety)
+    said = {"condition_id": made.pk, "name": "道路", "owner_id": zone.planning.pk, "at": MONDAY_9AM}
+    before = every_row()
+    with pytest.raises(NotAllowed):
+        conditions.condition_rename(**said, actor=zone.actor(zone.clerk))
+    assert every_row() == before
+    assert raised(zone).proposed_lead == zone.safety
+
+    conditions.condition_rename(**said, actor=zone.actor(zone.leader))
+
+    assert raised(zone).proposed_lead == zone.planning
+    with pytest.raises(Invalid):
+        conditions.condition_rename(**said | {"owner_id": None}, actor=zone.actor(zone.leader))
+
+
+def test_raised_twice_at_once_with_one_key_it_is_one_request_routed_once(committed):
+    zone = build_zone()
+    shipping.load(at=BEFORE)
+    add_route(zone, "request_category = 'TRA'", zone.safety)
+    ParameterValue.objects.create(
+        key=ROUTE_AT_ONCE, value=True, valid_from=TODAY, reason="试行", set_at=MONDAY_9AM
+    )
+    store.forget()
+    store.written()
+
+    def press():
+        return once(
+            account_id=zone.contact.account_id, key="6f1f6f34-9f0b-4d0e-8a52-0c6f0e1f2a11", at=MONDAY_9AM,
+            act=lambda: raised(zone).case.number,
+        )  # fmt: skip
+
+    first, second = at_once(press, press)
+
+    assert first == second
+    request = ServiceRequest.objects.get()
+    assert request.proposed_lead == request.case.lead == zone.safety
+    kinds = [event.kind for event in JournalEvent.objects.filter(stream=request.case.stream)]
+    assert kinds.count("servicedesk.request_routed") == 1
+    assert kinds.count("servicedesk.request_dispatched") == 1
