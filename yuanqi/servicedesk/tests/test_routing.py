@@ -206,7 +206,8 @@ def test_raised_twice_at_once_with_one_key_it_is_one_request_routed_once(committ
 
     def press():
         return once(
-            account_id=zone.contact.account_id, key="6f1f6f34-9f0b-4d0e-8a52-0c6f0e1f2a11", at=MONDAY_9AM,
+            account_id=zone.contact.account_id, at=MONDAY_9AM,
+            key="6f1f6f34-9f0b-4d0e-8a52-0c6f0e1f2a11",
             act=lambda: raised(zone).case.number,
         )  # fmt: skip
 
