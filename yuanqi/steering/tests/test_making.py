@@ -11,7 +11,7 @@ from tests.people import BEFORE, MONDAY_9AM, Zone, at, build_zone
 from tests.together import at_once
 from yuanqi.domain import uscc
 from yuanqi.foundation.actors import SYSTEM
-from yuanqi.foundation.errors import NotAllowed
+from yuanqi.foundation.errors import Conflict, NotAllowed
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.registry import operations as registry
 from yuanqi.registry.models import Enterprise
@@ -228,3 +228,39 @@ def test_made_by_columns_a_list_is_what_it_is_enterprise_by_enterprise(zone, dec
     for row in Entry.objects.filter(pk__in=found):
         for name in told:
             assert getattr(row, name) == getattr(found[row.pk], name), name
+
+
+def test_an_enterprise_of_which_nothing_is_known_is_on_no_list_and_counted_as_unknown(zone):
+    make()
+
+    assert on_lists() == set()
+    assert not Entry.objects.exists()
+    unknown = {sheet.condition.code: sheet.unknown for sheet in Sheet.objects.all()}
+    # one has projects or none and leads no chain, which is known: but its output may be the tenth
+    assert unknown == {
+        "key-core": 2, "fast-growing": 2, "new-growth-point": 2, "marked-decline": 2
+    }  # fmt: skip
+    assert told("steering.standing_changed") == []
+
+
+def test_a_field_that_a_published_list_reads_is_neither_renamed_nor_retired(zone):
+    clerk = zone.actor(zone.clerk)
+    field = registry.field_add(
+        values={
+            "name": "green_power", "label": "绿电用量", "label_en": "", "type": "number",
+            "unit": "万千瓦时", "meaning": "", "meaning_en": "", "basis": "", "formula": "",
+            "valid_days": None, "is_fixed": False, "by_enterprise": True,
+        },
+        actor=clerk, at=MONDAY_9AM,
+    )  # fmt: skip
+    publish(zone, "new-growth-point", "green_power >= 10", MONDAY_9AM)
+    before = every_row()
+
+    with pytest.raises(Conflict, match="四张清单：新增长点，第 2 版"):
+        registry.field_change(
+            field_id=field.pk, values={"name": "green"}, actor=clerk, at=MONDAY_9AM
+        )
+    with pytest.raises(Conflict, match="四张清单：新增长点，第 2 版"):
+        registry.field_retire(field_id=field.pk, actor=clerk, at=MONDAY_9AM)
+
+    assert every_row() == before
