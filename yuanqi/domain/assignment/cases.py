@@ -18,7 +18,8 @@ class Case:
 
     Rows are subjects, columns officers. `kept`, `head` and `lead` are a column a row or -1: whom
     it has, whom its group's head has, who leads it and so can't be its second. `without` is what
-    it costs to have nobody. `wished` and `barred` have entries only for rows that have some.
+    it costs to have nobody, besides losing whom it has. `wished` and `barred` have entries only
+    for rows that have some.
     """
 
     park: Park
@@ -51,8 +52,14 @@ class Case:
     def besides(self) -> Ints:
         """What every pair of a row costs but those with the officers it would rather have."""
         prices = self.prices
-        found: Ints = prices.kept * (self.kept != NOBODY) + prices.group * (self.head != NOBODY)
+        found: Ints = self.parting + prices.group * (self.head != NOBODY)
         found += prices.wish * (self.wishing > 0)
+        return found
+
+    @cached_property
+    def parting(self) -> Ints:
+        """What it costs each row to lose whom it has."""
+        found: Ints = self.prices.kept * (self.kept != NOBODY)
         return found
 
     @cached_property

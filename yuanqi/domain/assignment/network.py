@@ -11,7 +11,6 @@ is optimal for all pairs.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -112,7 +111,7 @@ class Stage:
             self._first_row + rows,
             np.full(self._rows, self._sink),
             self._supply,
-            (case.without + case.besides)[one],
+            (case.without + case.parting)[one],
         )
 
     def _arcs(
@@ -150,7 +149,7 @@ class Stage:
         """With a lower cost of having nobody, more than any free place. Great costs make the
         solver slow, and most often this one gives the same plan (see `_is_least`)."""
         cost = arcs.cost.copy()
-        cost[nobody] = (self._case.besides + self._case.prices.one)[self._one]
+        cost[nobody] = (self._case.parting + self._case.prices.one)[self._one]
         return replace(arcs, cost=cost)
 
     def _is_least(self, nobody: Ints) -> bool:
@@ -254,8 +253,3 @@ class Stage:
         ends = node[units]
         chosen[self._case.who[subjects]] = np.where(ends == sink, NOBODY, ends)
         return chosen
-
-    @cached_property
-    def size(self) -> tuple[int, int]:
-        """Rows, and arcs between them and the columns."""
-        return self._rows, len(self._way_row) + len(self._below.tail)

@@ -113,10 +113,11 @@ class Weights:
 class Plan:
     """Who leads what, and who is second.
 
-    `cost` is what the pairs and the officers' loads cost, in the unit of the weights. `shortage`
-    is the least capacity to add so that everyone is placed: (role, area) to places. `reasons`
-    explains each pair (subject, officer). The prices are what one more place with each officer
-    is worth, in thousandths of the weights' unit: `certificate` proves the plan optimal by them.
+    `cost` is what the pairs and the officers' loads cost, in the unit of the weights; moving
+    isn't in it where `kept` is infinite. `shortage` is the least capacity to add so that everyone
+    is placed: (role, area) to places. `reasons` explains each pair (subject, officer). The prices
+    are what one more place with each officer is worth, in thousandths of the weights' unit:
+    `certificate` proves the plan optimal by them.
     """
 
     leads: Mapping[Id, Id]
@@ -124,7 +125,7 @@ class Plan:
     cost: float
     unassigned: Mapping[Id, Reason]
     shortage: Mapping[tuple[str, Hashable | None], int]
-    reasons: Mapping[Pair, tuple[Reason, ...]]
+    reasons: Mapping[Pair, tuple[Reason, ...]] = field(repr=False)
     lead_prices: Mapping[Id, int] = field(default_factory=dict, repr=False)
     second_prices: Mapping[Id, int] = field(default_factory=dict, repr=False)
 

@@ -57,7 +57,7 @@ def _certificate(case: Case, chosen: Ints, price: Ints) -> Certificate:
     room = case.park.capacity - case.taken
     if (count > room).any():
         raise ValueError("an officer has more than his capacity")
-    nobody = (case.without + case.besides)[case.who]
+    nobody = (case.without + case.parting)[case.who]
     bound, missing = 0, chosen[case.who] == NOBODY
     start = 0
     for block, made in tables(case, case.who):

@@ -55,7 +55,7 @@ def assign(
     why = why_nobody(round_, lead_case, missing, _by_moving(lead_case, lead.chosen, missing))
     leads, unassigned = _leads(round_, lead.chosen, why)
     seconds = _seconds(round_, leads, second.chosen)
-    cost = stage_cost(lead_case, lead.chosen) + stage_cost(second_case, second.chosen)
+    cost = _told_cost(lead_case, lead.chosen) + _told_cost(second_case, second.chosen)
     return Plan(
         leads,
         seconds,
@@ -89,6 +89,15 @@ def stage_cost(case: Case, chosen: Ints) -> int:
     place = np.arange(len(column)) - (np.cumsum(count) - count)[column] + 1
     load = case.prices.place(case.taken[column] + place, case.park.capacity[column])
     return int(case.cost(rows, chosen[rows]).sum() + load.sum())
+
+
+def _told_cost(case: Case, chosen: Ints) -> int:
+    """A stage's cost without moving, where kept pairs are beyond price."""
+    cost = stage_cost(case, chosen)
+    if not case.prices.is_kept_first:
+        return cost
+    rows = np.flatnonzero((chosen != NOBODY) & (chosen != case.kept))
+    return cost - int(case.parting[rows].sum())
 
 
 def _by_moving(case: Case, chosen: Ints, missing: Ints) -> Flags:
