@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/mypy
 
 test: lint
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks

@@ -59,6 +59,13 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser", "tests.api"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of one site go to one worker (`--dist loadgroup`): it is started once for them."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 def pytest_unconfigure() -> None:
     """Take the whole run's directory away, once the server has stopped."""
     if not _OURS:
