@@ -41,10 +41,10 @@ def load(now: datetime, size: Size, officers: Mapping[str, Officer], bulk: Bulk)
     ends = date(newest_on.year + 1, 1, 1)
     everybody = _seats(officers, size)
     before: dict[tuple[int, int], int] = {}
-    if first_on < newest_on:
-        early = {officers[name].pk: everybody[officers[name].pk] for name in crowd(size).first}
+    early = {officers[name].pk: everybody[officers[name].pk] for name in crowd(size).first}
+    for year in range(first_on.year, newest_on.year):
         before = _round(
-            f"{first_on.year} 年挂钩", first_on, newest_on, early, before, bulk,
+            f"{year} 年挂钩", date(year, 1, 1), date(year + 1, 1, 1), early, before, bulk,
             lists=list(CODES), scope=f"{LIST}:{KEY_CORE}",
         )  # fmt: skip
     _round(

@@ -121,7 +121,13 @@ def _loads(round_: Round | None, day: date) -> tuple[Load, ...]:
     return tuple(
         sorted(
             made,
-            key=lambda one: (one.over == 0, one.officer.department.position, one.officer.pk),
+            key=lambda one: (
+                one.over == 0,
+                one.unconfirmed == 0,
+                -one.percent,
+                one.officer.department.position,
+                one.officer.pk,
+            ),
         )
     )
 

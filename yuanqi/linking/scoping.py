@@ -145,7 +145,9 @@ def candidates(deputies: Department | None) -> dict[int, SeatRole]:
     for pk, rank in of_rank.values_list("pk", "rank"):
         found[pk] = SeatRole.LEADER if rank >= Rank.DEPUTY_DIVISION else SeatRole.HEAD
     if deputies is not None:
-        for pk in officers.filter(department=deputies).values_list("pk", flat=True):
+        # who heads their liaison station keeps it, and is no deputy
+        station = officers.filter(department=deputies).exclude(pk=deputies.head_id)
+        for pk in station.values_list("pk", flat=True):
             found[pk] = SeatRole.DEPUTY
     return found
 

@@ -30,6 +30,7 @@ from .sending import SeeOther
 
 ORDER = (Key("id"),)
 _LONGEST = 60
+_OFFICERS = 25  # on the board, those first who need somebody's eye; all on request
 _PAST = 6  # officers of an enterprise before, shown on its page
 
 
@@ -41,10 +42,13 @@ def board(request: HttpRequest) -> HttpResponse:
     queries.require_watcher(actor)
     today = timezone.localdate()
     found = coverage_on(today)
+    is_whole = request.GET.get("officers") == "all"
     late = queries.handovers_visible_to(actor).filter(confirmed_at=None, from_on__lte=today)
     context = {
         "page_title": _("挂钩覆盖"),
         "coverage": found,
+        "officers": found.officers if is_whole else found.officers[:_OFFICERS],
+        "is_cut": not is_whole and len(found.officers) > _OFFICERS,
         "reached": len(found.covered) + len(found.inherited),
         "round": found.round,
         "scopes": scopes_of(found.round) if found.round else [],
