@@ -101,8 +101,8 @@ class Park:
         sets: dict[frozenset[Hashable], int] = {}
         self.area = _codes([one.area for one in subjects], areas)
         self.officer_area = _codes([one.area for one in officers], areas)
-        self.set = _codes([one.specialties for one in subjects], sets)
-        self.officer_set = _codes([one.specialties for one in officers], sets)
+        self.set = _codes([frozenset(one.specialties) for one in subjects], sets)
+        self.officer_set = _codes([frozenset(one.specialties) for one in officers], sets)
         self.new = np.array([one.new for one in subjects], dtype=np.int64)
         self.is_deputy = np.array([one.is_congress_deputy for one in officers], dtype=bool)
         self.capacity = np.array([int(one.capacity) for one in officers], dtype=np.int64)
