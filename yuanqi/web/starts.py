@@ -30,6 +30,7 @@ from yuanqi.servicedesk.plain import plain_words
 from yuanqi.servicedesk.rows import Row, rows_of, with_row_parts
 from yuanqi.visiting.day import day_of
 from yuanqi.visiting.plans import VisitPlan
+from yuanqi.visiting.portal import coming_to
 
 SHOWN = 20  # requests on a start page; the ledger has them all
 
@@ -83,6 +84,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         "at_work": sum(row.case.state != CaseState.ANSWERED for row in rows),
         "count": pages.count_of(listed),
         "serving": _serving(enterprise, now),
+        "coming": coming_to(enterprise, now),
         "zone_phone": settings.ZONE_PHONE,
     }
     return render(request, "web/start_portal.html", context)

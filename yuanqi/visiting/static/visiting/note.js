@@ -325,6 +325,7 @@
     if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
     await navigator.serviceWorker.register("/sw.js");
     if (!navigator.onLine) return;
+    await navigator.serviceWorker.ready;
     const cache = await caches.open("yq-visits");
     const parts = [
       ...[...document.querySelectorAll("script[src]")].map((one) => one.src),
