@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "yuanqi.knowledge",
     "yuanqi.promises",
     "yuanqi.advice",
+    "yuanqi.taskforces",
     "yuanqi.servicedesk",
     "yuanqi.steering",
     "yuanqi.visiting",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("yuanqi.knowledge.urls")),
     path("", include("yuanqi.monitoring.urls")),
     path("", include("yuanqi.advice.urls")),
+    path("", include("yuanqi.taskforces.urls")),
     path("", include("yuanqi.steering.urls")),
     path("", include("yuanqi.linking.urls")),
     path("", include("yuanqi.promises.urls")),

@@ -93,6 +93,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (_("重点指标"), reverse("monitoring:zone")),
             (_("四张清单"), reverse("steering:lists")),
             (_("听建议"), reverse("advice:list")),
+            (_("专班"), reverse("taskforces:forces")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]

@@ -15,6 +15,7 @@ from yuanqi.audit import reading
 from yuanqi.casework.papers import may_be_removed_by
 from yuanqi.casework.queries import Act
 from yuanqi.signin.places import address_of
+from yuanqi.taskforces.queries import force_of_case, force_url
 
 from ..forms import forms_for
 from ..queries import acts_open
@@ -55,6 +56,8 @@ def render_page(
         "forms": {names[name]: form for name, form in open_forms.items()},
         "sent_back": {names[name] for name in bound or () if name in names},
         "supervision": supervision_of(story.case, actor, now, bound),
+        "force": force_of_case(story.case, actor),
+        "force_url": force_url(story.case, actor),
         "conflict": conflict,
         "page_title": f"{story.case.number} {story.case.title}",
         "back_url": reverse("servicedesk:ledger"),

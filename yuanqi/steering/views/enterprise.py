@@ -16,6 +16,7 @@ from yuanqi.conditions.words import name_of
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.registry.queries import enterprise_visible, linked_officer
+from yuanqi.taskforces.queries import open_force_of, opening_url
 
 from .. import operations, queries
 from ..forms import RulingForm
@@ -55,6 +56,11 @@ def _entry(
         "may_overrule": rules,
         "form": form or RulingForm(revision=found.revision, is_on=not found.is_on),
         "is_open": form is not None,
+        "force_url": ""
+        if open_force_of(firm)
+        else opening_url(
+            actor, enterprise_id=firm.pk, ground=f"{condition.label}，{found.sheet.label}"
+        ),
     }
     return render(request, "steering/entry.html", context, status=status)
 

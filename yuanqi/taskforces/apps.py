@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+
+class TaskForcesConfig(AppConfig):
+    name = "yuanqi.taskforces"
+    label = "taskforces"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from yuanqi.audit import kinds
+        from yuanqi.foundation import subscribers
+        from yuanqi.notices import wording
+        from yuanqi.organisation import merging as departments
+        from yuanqi.registry import inserts, merging, timeline_words
+
+        from . import event_names, moving, notices, panel
+        from .timeline_words import WORDS as told
+
+        kinds.name(event_names.NAMES)
+        for kind, words in told.items():
+            timeline_words.tell(kind, words)
+        subscribers.subscribe("taskforces-notices", notices.handle, notices.KINDS)
+        wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
+        inserts.register("profile", panel.of)
+        merging.register(moving.MOVER)
+        departments.register(moving.FORCES)
