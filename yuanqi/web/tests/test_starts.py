@@ -233,13 +233,13 @@ def test_the_portal_asks_the_same_number_of_questions_however_many_requests(
     # figures that are asked; link with officer, absence; who works where is known since the first
     # time
     client.get(reverse("web:portal"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(23):
         client.get(reverse("web:portal"))
 
     for text in (VISA, LOAN):
         requests.paused(text)
         requests.answered(text)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(23):
         client.get(reverse("web:portal"))
 
 
