@@ -46,6 +46,7 @@ from . import (
     profiles,
     projects,
     steering,
+    taskforces,
     telling,
 )
 from .accounts import PASSWORD
@@ -116,6 +117,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     answers.load(now)
     steering.load(now)
     advice.load(now)
+    taskforces.load(now)
     _leave_unread(now - UNREAD)
     return written
 
