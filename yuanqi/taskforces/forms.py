@@ -133,7 +133,7 @@ class TaskForm(_ActForm):
         super().__init__(*args, **more)
         self.fields["owner"].choices = [
             ("", _("请选择")),
-            *((one.officer_id, f"{one.officer.name}（{one.department.label}）") for one in members),
+            *((one.officer_id, f"{one.officer.name} {one.department.label}") for one in members),
         ]
 
 

@@ -59,7 +59,7 @@ def _entry(
         "force_url": ""
         if open_force_of(firm)
         else opening_url(
-            actor, enterprise_id=firm.pk, ground=f"{condition.label}，{found.sheet.label}"
+            actor, enterprise_id=firm.pk, ground=f"{condition.label} {found.sheet.label}"
         ),
     }
     return render(request, "steering/entry.html", context, status=status)
