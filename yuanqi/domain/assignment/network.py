@@ -59,7 +59,7 @@ class Stage:
         self._supply = np.bincount(self._row, minlength=self._rows).astype(np.int64)
         self._one = who[first]  # a subject of each row
         self._may = self._may[first]
-        self._is_open = case.kept[self._one] == NOBODY
+        self._is_open = (case.kept[self._one] == NOBODY) | (not case.prices.is_kept_first)
 
     def _make_circles(self) -> None:
         park, one = self._park, self._one
