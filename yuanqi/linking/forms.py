@@ -1,5 +1,6 @@
 """A round's terms, a pair, a seat, a wish, a note of hand-over."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,7 @@ from .operations import Terms
 _DAY = timedelta(days=1)
 _DATE = {"format": "%Y-%m-%d", "attrs": {"type": "date"}}
 _MOST_TITLES = 60
+_APART = re.compile(r"[^0-9A-Z]+")  # what stands between two codes, in either script
 
 
 class OnceForm(forms.Form):
@@ -71,10 +73,7 @@ class TermsForm(OnceForm):
         ]  # fmt: skip
 
     def clean_industries(self) -> list[str]:
-        text = self.cleaned_data["industries"].upper()
-        for sign in "，、；;":
-            text = text.replace(sign, ",")
-        return [one for one in (part.strip() for part in text.replace(" ", ",").split(",")) if one]
+        return [one for one in _APART.split(self.cleaned_data["industries"].upper()) if one]
 
     @property
     def terms(self) -> Terms:
@@ -100,7 +99,7 @@ def terms_said(round_: Round) -> dict[str, Any]:
     )  # fmt: skip
     return {name: getattr(round_, name) for name in names} | {
         "last_on": round_.until_on - _DAY,
-        "industries": "，".join(round_.industries),
+        "industries": ", ".join(round_.industries),
         "deputies": round_.deputies_id or "",
     }
 

@@ -90,6 +90,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             pages.append((_("督办"), reverse("servicedesk:supervision")))
         pages += [
             (pgettext("several", "企业"), reverse("registry:enterprises")),
+            (pgettext("links", "挂钩"), reverse("linking:board")),
             (_("重点指标"), reverse("monitoring:zone")),
             (_("四张清单"), reverse("steering:lists")),
             (_("听建议"), reverse("advice:list")),
