@@ -89,6 +89,10 @@ class Actor:
         own = frozenset() if self.officer_id is None else frozenset({self.officer_id})
         return own | self.acts_for
 
+    def without_links(self) -> "Actor":
+        """The same, as far as it doesn't matter whom he serves."""
+        return replace(self, linked_enterprise_ids=frozenset())
+
     @property
     def label(self) -> str:
         """How the journal names the actor: no personal value stands in the chain."""

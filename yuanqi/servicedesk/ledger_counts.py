@@ -1,7 +1,7 @@
 """How many requests stand in each queue of a desk: on every page of the ledger, so made for it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -96,7 +96,7 @@ class _Desk:
 def _desk(actor: Actor) -> _Desk:
     if actor.sees_every_case:
         # nothing at the zone's desk hangs on whom he serves himself: thousands needn't be compared
-        actor = replace(actor, linked_enterprise_ids=frozenset())
+        actor = actor.without_links()
     return _made(actor, tuple(version_ids(MECHANISM)))
 
 
