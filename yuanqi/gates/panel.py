@@ -11,6 +11,11 @@ from yuanqi.registry.models import Project, Stage
 
 from . import judging
 
+_ENDS = (
+    "，符合", "，不符合", ": fulfilled", ": not fulfilled",
+    "，需为是", "，需有数据", "; yes is required", "; data is required",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -41,8 +46,16 @@ def of(project: Project, actor: Actor, today: date) -> Insert | None:
     if gate is None:
         return None
     made = judging.explained(project, gate, today)
+    spoken = words.language()
     lines = tuple(
-        Line(one.sentence(words.language()), one.verdict is True) for one in made.conditions()
+        Line(_plainly(one.sentence(spoken)), one.verdict is True) for one in made.conditions()
     )
     told = Told(str(following[0].label), gate, made.verdict is True, lines)
     return Insert("gates/_panel.html", told, {"reads_rules": kinds.is_staff(actor)})
+
+
+def _plainly(sentence: str) -> str:
+    """Whether it is fulfilled stands beside the sentence, and a yes says what it had to be."""
+    for end in _ENDS:
+        sentence = sentence.removesuffix(end)
+    return sentence

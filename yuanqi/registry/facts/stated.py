@@ -56,9 +56,9 @@ STATE_LABELS: Mapping[State, str | Promise] = {
     State.UNKNOWN: _("未知"),
     State.CONFIRMED: _("已确认"),
     State.STATED: pgettext_lazy("fact", "未确认"),
-    State.WAITING: _("等确认"),
+    State.WAITING: pgettext_lazy("fact", "等确认"),
     State.CONFLICT: _("有冲突"),
-    State.STALE: _("已过期"),
+    State.STALE: pgettext_lazy("fact", "已过期"),
     State.READ: _("来自档案"),
     State.COMPUTED: _("计算得出"),
 }

@@ -26,7 +26,7 @@ class FactForm(KeptForm):
         label=_("截至哪一天"), widget=day_input(),
         help_text=_("年度数填当年最后一天，例如 2025-12-31。"),
     )  # fmt: skip
-    upload = forms.FileField(label=_("依据"), required=False)
+    upload = forms.FileField(label=pgettext_lazy("evidence", "依据"), required=False)
     note = forms.CharField(label=_("说明"), max_length=200, required=False)
 
     def __init__(

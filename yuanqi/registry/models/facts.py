@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from yuanqi.foundation.models import Account, StoredFile
 
@@ -19,7 +20,7 @@ from .projects import Project
 class FactSource(models.TextChoices):
     """From where a fact comes; a slice that writes facts gives its own name instead."""
 
-    ENTERPRISE = "enterprise", _("企业填报")
+    ENTERPRISE = "enterprise", pgettext_lazy("fact", "企业填报")
     DEPARTMENT = "department", _("部门登记")
     IMPORT = "import", _("批量导入")
     VISIT = "visit", _("走访了解")
