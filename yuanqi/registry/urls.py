@@ -47,6 +47,7 @@ urlpatterns = [
     path(_FACT + "confirmation/", facts.confirm, name="fact_confirm"),
     path(_FACT + "return/", facts.send_back, name="fact_return"),
     path(_FACT + "file/", facts.file, name="fact_file"),
+    path("contacted/", contacting.month, name="contacted_month"),
     path(_ONE + "contacted/", contacting.contacted, name="contacted"),
     path(_ONE + "contacted/new/", contacting.contact_make, name="contact_make"),
     path(_ONE + "contacted/asking/", contacting.fact_ask, name="fact_ask"),

@@ -14,10 +14,11 @@ class VisitingConfig(AppConfig):
         from yuanqi.registry import handing, inserts, merging, timeline_words
         from yuanqi.registry.contacting import budgets
 
-        from . import event_names, known, moving, notices, parameters_defined, plans
+        from . import erasing, event_names, known, moving, notices, parameters_defined, plans
         from .timeline_words import WORDS as told
 
         parameters_defined.define()
+        erasing.define()
         known.describe()
         budgets.register(plans.budgets)
         kinds.name(event_names.NAMES)

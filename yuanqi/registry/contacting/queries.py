@@ -32,6 +32,12 @@ def watches(actor: Actor) -> bool:
     return may_contact(actor) and actor.has(Role.CENTRE, Role.LEADER)
 
 
+def require_watcher(actor: Actor) -> None:
+    """Raises NotVisible."""
+    if not watches(actor):
+        raise NotVisible
+
+
 def contacts_visible_to(actor: Actor) -> QuerySet[Contact]:
     """Officers see whom the park has come to; an enterprise what it was asked, and by whom."""
     found = Contact.objects.select_related("department", "officer", "merged_into")
@@ -100,4 +106,36 @@ def visited_at(enterprise_ids: Sequence[int]) -> Mapping[int, datetime]:
         .values_list("enterprise")
         .annotate(Max("at"))
         .order_by()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month over all departments: who was come to most, and which departments came how often."""
+
+    contacted: int  # enterprises
+    times: int
+    merged: int  # contacts that were spared
+    often: Sequence[tuple[int, int]]  # enterprise, times; the most first
+    by_department: Sequence[tuple[int | None, int]]
+
+
+MOST_SHOWN = 50
+
+
+def month_of_all(on: date) -> Month:
+    """The month of a day, counted as it is read."""
+    begin, end = month_begin(on), month_begin(months_before(month_of(on), -1))
+    rows = Contact.objects.filter(at__gte=begin, at__lt=end)
+    counting = rows.filter(merged_into=None)
+    by_enterprise = counting.values_list("enterprise").annotate(times=Count("pk")).order_by()
+    total = counting.aggregate(times=Count("pk"), firms=Count("enterprise", distinct=True))
+    return Month(
+        contacted=total["firms"],
+        times=total["times"],
+        merged=rows.exclude(merged_into=None).count(),
+        often=list(by_enterprise.order_by("-times", "enterprise")[:MOST_SHOWN]),
+        by_department=list(
+            rows.values_list("department").annotate(times=Count("pk")).order_by("-times")
+        ),
     )

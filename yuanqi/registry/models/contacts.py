@@ -48,6 +48,7 @@ class Contact(models.Model):
         ordering = ["-at", "-id"]
         indexes = [
             models.Index(fields=["enterprise", "-at", "-id"], name="contact_of_enterprise"),
+            models.Index(fields=["at"], name="contact_at"),
             models.Index(
                 fields=["enterprise", "asks"], condition=~Q(asks=""), name="contact_asking"
             ),

@@ -15,13 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.files import Upload
+from yuanqi.organisation.models import Department
 
 from .. import facts as known
 from ..contacting import asking, operations, queries
 from ..contacting.asking import Held
+from ..contacting.budgets import budgets_of
 from ..contacting.within import beyond
 from ..facts import FactField
 from ..forms.contacting import AskForm, ContactedForm
+from ..indicators import month_of, month_read, months_before
 from ..models import Enterprise
 from ..page import head_of
 from ..queries import enterprise_visible
@@ -66,6 +69,38 @@ def contacted(request: HttpRequest, enterprise_id: int) -> HttpResponse:
 def _asked(name: str, fields: Mapping[str, FactField]) -> str:
     found = fields.get(name)
     return found.label if found is not None else name
+
+
+@login_required
+@require_GET
+def month(request: HttpRequest) -> HttpResponse:
+    """A month over all departments, for who watches over it."""
+    queries.require_watcher(request.actor)
+    today = timezone.localdate()
+    first = month_read(request.GET.get("month", "")) or month_of(today)
+    found = queries.month_of_all(first)
+    ids = [pk for pk, _times in found.often]
+    firms = Enterprise.objects.in_bulk(ids)
+    budgets = budgets_of(ids, first if first != month_of(today) else today)
+    units = Department.objects.in_bulk([pk for pk, _times in found.by_department if pk is not None])
+    here = reverse("registry:contacted_month")
+    context = {
+        "page_title": _("各部门联系企业"),
+        "month": first,
+        "found": found,
+        "lines": [
+            (firms[pk], times, budgets[pk], times > budgets[pk]) for pk, times in found.often
+        ],
+        "departments": [
+            (units[pk].label if pk is not None else _("园区"), times)
+            for pk, times in found.by_department
+        ],
+        "before_url": f"{here}?month={months_before(first, 1):%Y-%m}",
+        "after_url": f"{here}?month={months_before(first, -1):%Y-%m}"
+        if first < month_of(today)
+        else "",
+    }
+    return render(request, "registry/contacted_month.html", context)
 
 
 @login_required

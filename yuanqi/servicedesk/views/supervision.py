@@ -155,6 +155,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "choices": _choices(filters, actor),
         "clear_url": pages.address(request, kind=None, unit=None, after=None),
         "is_centre": actor.has(Role.CENTRE),
+        "watches_contacts": actor.has(Role.CENTRE, Role.LEADER),
         "empty": _empty(filters, counts),
     }
     if filters.view == "talks":

@@ -101,6 +101,7 @@ def test_a_call_too_many_is_refused_and_a_held_fact_is_shown(zone, client_of, wa
     assert every_row(but=LOGS) == before
 
     wall.set("12-01 10:00")
+    handler = client_of("safety_handler")  # his session has ended meanwhile
     record(zone, when=at("12-01 09:00"), note=Note(talk="x", capacity_use=Decimal(80)))
     shown = handler.post(where + "asking/", sent(field="capacity_use", why="测算"))
     assert "80.0 %" in shown.content.decode()
@@ -139,3 +140,16 @@ def test_the_list_of_visits_asks_the_same_few_questions(zone, client_of, django_
     clerk.get(where)
     with django_assert_num_queries(10):
         clerk.get(where)
+
+
+def test_who_watches_over_all_departments_sees_who_was_come_to_too_often(zone, client_of):
+    for _turn in range(4):
+        record(zone, "safety_handler", key=uuid4(), note=Note(talk="检查"), when=at("11-03 10:00"))
+    record(zone, reason="企业请我们来", when=at("11-04 10:00"))
+    clerk = client_of("clerk")
+    page = clerk.get("/contacted/").content.decode()
+    assert "5，超过" in page
+    assert "2026-11：1 家企业，5 次" in page
+    assert "5，超过" not in clerk.get("/contacted/?month=2026-10").content.decode()
+    for who in ("safety_handler", "contact"):
+        assert client_of(who).get("/contacted/").status_code == 404

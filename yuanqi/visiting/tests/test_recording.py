@@ -11,6 +11,7 @@ from tests.life import photo, program
 from tests.people import at, build_zone
 from tests.together import at_once
 from yuanqi.advice.models import Advice, Topic
+from yuanqi.audit import erasing
 from yuanqi.casework.models import Case
 from yuanqi.foundation import files
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -197,3 +198,15 @@ def test_the_enterprise_confirms_the_report_once_or_says_what_is_wrong(zone):
     with pytest.raises(Conflict):
         confirm()
     assert every_row() == before
+
+
+def test_an_erased_persons_name_goes_from_the_visits(zone):
+    row = record(zone, note=Note(talk="谈了搬家", met="许若楠、韩总助"))
+    person = erasing.find("contact", zone.contact.pk)
+    assert person is not None
+
+    removed = erasing.erase(person, FRIDAY)
+
+    row.refresh_from_db()
+    assert (row.met, row.talk) == ("", "谈了搬家")
+    assert ("走访记录里“见了谁”", 1) in [(one.label, one.count) for one in removed]
