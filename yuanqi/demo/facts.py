@@ -30,7 +30,8 @@ from .crowd.words import drawing
 MOST = 1000  # enterprises that have stated anything: a park of a hundred thousand needs no papers
 CONFIRMING, ENTERING = "lujin", "qinyue"  # of economic development, of technology and talent
 _STATING = 46  # other than industrial ones, in a hundred
-_DISPUTED, _STALE, _WAITING, _RETURNED = 12, 9, 30, 8  # in a thousand enterprises
+_DISPUTED, _STALE, _WAITING, _RETURNED = 16, 14, 55, 8  # in a thousand that state anything
+_COUNTED = 40  # people, from which on a firm counts its R&D staff
 _AUDIT, _RD = "accounts", "rd-audit"  # the papers
 
 
@@ -154,25 +155,27 @@ def _of_one(teller: _Teller, rng: Random, worth: dict[str, float], year: int) ->
 
 def _unsettled(teller: _Teller, rng: Random, staff: Decimal, year: int) -> None:
     """What still wants somebody's word, of a few."""
+    is_industrial = teller.contact.enterprise.is_industrial
     draw = rng.randrange(1000)
-    lately = teller.now - timedelta(days=rng.randrange(1, 9), minutes=rng.randrange(500))
+    told_on = timezone.localdate(teller.now) - timedelta(days=rng.randrange(1, 9))
+    lately = _at(told_on) + timedelta(minutes=rng.randrange(-320, 200))
     end = date(year, 12, 31)
-    if draw < _DISPUTED:
+    if draw < _DISPUTED and staff >= _COUNTED:
         teller.entered("rd_staff", _whole(float(staff) * 0.11), end, lately - timedelta(days=9))
         teller.says("rd_staff", _whole(float(staff) * 0.17), end, lately, _RD,
                     "含检测和试制车间的技术人员。")  # fmt: skip
-    elif draw < _DISPUTED + _WAITING:
+    elif _DISPUTED <= draw < _DISPUTED + _WAITING and is_industrial:
         day = timezone.localdate(lately) - timedelta(days=1)
         use = Decimal(rng.randrange(52, 97)) / 100
         teller.says("capacity_use", use, day, lately, _AUDIT, "按设备台时算。")
-    elif draw < _DISPUTED + _WAITING + _RETURNED:
+    elif _DISPUTED + _WAITING <= draw < _DISPUTED + _WAITING + _RETURNED:
         row = teller.says("high_tech_revenue", _whole(float(staff) * 900), end, lately, _RD)
         acts.fact_return(
             teller.bulk, row, label=teller.known["high_tech_revenue"].zh,
             reason="附件里只有利润表，请附高新技术产品收入的专项审计报告。",
             actor=teller.judge, at=min(lately + timedelta(hours=20), teller.now),
         )  # fmt: skip
-    elif draw < _DISPUTED + _WAITING + _RETURNED + _STALE:
+    elif 0 <= draw - _DISPUTED - _WAITING - _RETURNED < _STALE and is_industrial:
         use = Decimal(rng.randrange(60, 97)) / 100
         said = teller.now - timedelta(days=rng.randrange(150, 260))
         day = timezone.localdate(said) - timedelta(days=2)
@@ -202,7 +205,8 @@ def _of_known(teller: _Teller, worth: dict[str, float], year: int) -> None:
     )
     teller.says("utility_patents", Decimal(41), timezone.localdate(now) - timedelta(days=6),
                 now - timedelta(days=2, hours=5), _RD)  # fmt: skip
-    teller.entered("tax_credit_grade", "A", end, sure)
+    grade = teller.entered("tax_credit_grade", "A", end, sure)
+    teller.confirmed(grade, sure + timedelta(days=1))
 
 
 def _whole(value: float) -> Decimal:

@@ -73,6 +73,7 @@ def load(now: datetime) -> None:
                 "visit_days": days, "parts": parts, "measures": measures, "set_at": now,
             },
         )  # fmt: skip
+    centre = Account.objects.get(username="centre")
     running = today.replace(day=1)
     for back in range(MONTHS - 1, -1, -1):
         month = months_before(running, back)
@@ -87,8 +88,9 @@ def load(now: datetime) -> None:
         # in the running month staff have looked at most of those who were there before
         looked = Q() if back else Q(move=Move.STAYED) & ~Q(pk__in=_not_yet(made))
         Entry.objects.filter(looked, sheet__in=made, is_on=True).update(
-            ruling=Ruling.CONFIRMED, ruled_at=now - timedelta(days=(today - on).days, minutes=20)
-        )
+            ruling=Ruling.CONFIRMED, ruled_by=centre,
+            ruled_at=now - timedelta(days=(today - on).days, minutes=20),
+        )  # fmt: skip
 
 
 def _not_yet(made: Sequence[Sheet]) -> list[int]:
