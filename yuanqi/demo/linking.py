@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.bulk import Bulk
-from yuanqi.linking.models import Round, RoundLink, RoundState, Seat, SeatRole
+from yuanqi.linking.models import Round, RoundLink, RoundState, Seat, SeatRole, Wish, WishKind
 from yuanqi.linking.scoping import EVERYONE, LINKED, LIST, UNDER_WAY
 from yuanqi.organisation.models import Department, Officer, Rank
 from yuanqi.registry import acts
@@ -23,10 +23,13 @@ from yuanqi.steering.lists import CODES, KEY_CORE
 
 from .crowd.links import DEPUTIES_FIRMS, LEADERS_FIRMS, OFFICERS_FIRMS
 from .crowd.staff import DEPUTIES
+from .crowd.words import drawing
 from .people import CENTRE, crowd, linked_on
 from .size import Size
 
 _TOLD_BEFORE = timedelta(days=12)  # a round is published so long before it begins
+_WISHED = ((WishKind.ENTERPRISE, 9), (WishKind.OFFICER, 6), (WishKind.BARRED, 2))
+_BARRED = "近亲属在该企业任职"
 HANDED_OVER = 4  # enterprises that change their officer on the day of loading
 _CAPACITIES = {
     SeatRole.LEADER: LEADERS_FIRMS,
@@ -51,6 +54,7 @@ def load(now: datetime, size: Size, officers: Mapping[str, Officer], bulk: Bulk)
         f"{newest_on.year} 年挂钩", newest_on, ends, everybody, before, bulk,
         is_everyone=True, scope=EVERYONE,
     )  # fmt: skip
+    _wishes(now, everybody, bulk)
     _hand_over(now, everybody, bulk)
     bulk.flush()
 
@@ -117,6 +121,28 @@ def _round(
             )
         )  # fmt: skip
     return links
+
+
+def _wishes(now: datetime, seats: Mapping[int, SeatRole], bulk: Bulk) -> None:
+    """What the next round should consider: wishes of enterprises and officers, two conflicts."""
+    rng = drawing("wishes of links")
+    heads = sorted(pk for pk, role in seats.items() if role == SeatRole.HEAD)
+    leads = Link.objects.filter(role=LinkRole.LEAD, until_on=None, officer__in=heads)
+    found = list(leads.select_related("officer").order_by("pk"))
+    chosen = rng.sample(found, min(len(found), sum(count for _kind, count in _WISHED)))
+    for kind, count in _WISHED:
+        for _one in range(min(count, len(chosen))):
+            link = chosen.pop()
+            others = [pk for pk in heads if pk != link.officer_id]
+            keeps = kind == WishKind.ENTERPRISE or not others
+            bulk.insert(
+                Wish(
+                    enterprise_id=link.enterprise_id, kind=kind,
+                    officer_id=link.officer_id if keeps else rng.choice(others),
+                    reason=_BARRED if kind == WishKind.BARRED else "",
+                    stated_at=now - timedelta(days=rng.randrange(3, 40)),
+                )
+            )  # fmt: skip
 
 
 def _hand_over(now: datetime, seats: Mapping[int, SeatRole], bulk: Bulk) -> None:

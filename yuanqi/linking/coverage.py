@@ -9,14 +9,15 @@ from typing import Any
 from django.db.models import Count
 
 from yuanqi.organisation.models import Officer
-from yuanqi.registry.models import Enterprise, Link, LinkRole
+from yuanqi.registry.contacting.queries import month_begin
+from yuanqi.registry.models import Contact, ContactKind, Enterprise, Link, LinkRole
 from yuanqi.registry.queries import links_on
 
 from .models import Handover, Round, Seat
 from .queries import round_on
 from .scoping import LINKED, named, present
 
-GAPS, INHERITED, COVERED = "gaps", "inherited", "covered"
+GAPS, INHERITED, COVERED, UNVISITED = "gaps", "inherited", "covered", "unvisited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Load:
     seconds: int
     capacity: int | None  # none where he has no seat in the round in force
     unconfirmed: int
+    visited: int  # of those whom he leads, this month, by whomever
 
     @property
     def load(self) -> int:
@@ -53,6 +55,7 @@ class Coverage:
     covered: frozenset[int]  # by a lead of their own
     inherited: frozenset[int]  # by that of their group's head
     gaps: frozenset[int]
+    visited: frozenset[int]  # of the covered, since the month began
     officers: tuple[Load, ...]
 
     @property
@@ -64,7 +67,12 @@ class Coverage:
         return [one for one in self.officers if one.over]
 
     def ids(self, show: str) -> frozenset[int]:
-        return {GAPS: self.gaps, INHERITED: self.inherited}.get(show, self.covered)
+        others = {
+            GAPS: self.gaps,
+            INHERITED: self.inherited,
+            UNVISITED: self.covered - self.visited,
+        }
+        return others.get(show, self.covered)
 
 
 def coverage_on(day: date) -> Coverage:
@@ -82,17 +90,24 @@ def coverage_on(day: date) -> Coverage:
     for pk in here:
         scopes.setdefault(pk, [LINKED])
     covered = frozenset(pk for pk in scopes if pk in leads)
+    visited = frozenset(
+        Contact.objects.filter(kind=ContactKind.VISIT, at__gte=month_begin(day))
+        .values_list("enterprise", flat=True)
+        .distinct()
+        .order_by()
+    )
     inherited = frozenset(
         pk for pk in scopes if pk not in leads and here.get(pk) not in (None, pk)
         and here[pk] in leads
     )  # fmt: skip
     return Coverage(
         round_, scopes, covered, inherited,
-        frozenset(scopes) - covered - inherited, _loads(round_, day),
+        frozenset(scopes) - covered - inherited, covered & visited,
+        _loads(round_, day, Counter(leads[pk] for pk in covered & visited)),
     )  # fmt: skip
 
 
-def _loads(round_: Round | None, day: date) -> tuple[Load, ...]:
+def _loads(round_: Round | None, day: date, visited: Counter[int]) -> tuple[Load, ...]:
     counts: dict[int, Counter[int]] = {}
     for officer, role, count in (
         links_on(day).values_list("officer", "role").annotate(Count("pk")).order_by()
@@ -114,7 +129,7 @@ def _loads(round_: Round | None, day: date) -> tuple[Load, ...]:
     made = [
         Load(
             officer, counts.get(pk, none)[LinkRole.LEAD], counts.get(pk, none)[LinkRole.SECOND],
-            capacities.get(pk), waiting.get(pk, 0),
+            capacities.get(pk), waiting.get(pk, 0), visited[pk],
         )
         for pk, officer in officers.items()
     ]  # fmt: skip

@@ -23,7 +23,15 @@ from yuanqi.registry.search import enterprises_found
 from yuanqi.servicedesk.ledger import at_work, requests_listed
 
 from .. import exports, queries
-from ..coverage import COVERED, GAPS, INHERITED, Coverage, coverage_on, rows_of
+from ..coverage import (
+    COVERED,
+    GAPS,
+    INHERITED,
+    UNVISITED,
+    Coverage,
+    coverage_on,
+    rows_of,
+)
 from ..models import Handover, WishKind
 from ..scoping import list_labels, scope_label, scopes_of
 from .sending import SeeOther
@@ -73,7 +81,7 @@ def covered(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found = coverage_on(today)
     show = request.GET.get("show", COVERED)
-    show = show if show in (COVERED, GAPS, INHERITED) else COVERED
+    show = show if show in (COVERED, GAPS, INHERITED, UNVISITED) else COVERED
     q = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     officer = _officer(request)
     ids = found.ids(show)
@@ -135,6 +143,7 @@ def _tabs(here: str, found: Coverage, show: str) -> list[dict[str, Any]]:
     named = (
         (GAPS, _("没有挂钩干部"), len(found.gaps), "is-red"),
         (INHERITED, _("随集团"), len(found.inherited), ""),
+        (UNVISITED, _("本月没走访"), len(found.covered) - len(found.visited), ""),
         (COVERED, _("有挂钩干部"), len(found.covered), ""),
     )
     return [
