@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,13 +14,11 @@ from yuanqi.foundation.journal import Audience
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import current_calendar
-from yuanqi.parameters import parameters
 from yuanqi.registry.models import ContactPerson, Enterprise
 
 from . import acts
 from .events import TopicSet
 from .models import LONGEST, OPEN, Advice, Source, Topic, Verdict
-from .parameters_defined import ANSWER_DAYS
 from .queries import (
     advice_visible,
     answering_departments,
@@ -161,12 +159,6 @@ def advice_follow_up(*, advice_id: int, change: str, actor: Actor, at: datetime)
     row = _answerable(advice_id, actor)
     said = _said(change, _("请写因为这条建议改变了什么。"), "change")
     acts.advice_follow_up(DIRECT, row, change=said, officer=_officer(actor), actor=actor, at=at)
-
-
-def answer_days(on: date) -> int:
-    """Within how many working days advice of that day is answered."""
-    days: int = parameters.value(ANSWER_DAYS, on)
-    return days
 
 
 def sweep(*, at: datetime, goes_on: spells.GoesOn = spells.always) -> int:

@@ -11,10 +11,12 @@ from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.organisation.models import Department
 from yuanqi.organisation.queries import departments
+from yuanqi.parameters import parameters
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprise_visible, enterprises_listed
 
 from .models import OPEN, Advice, Source, State, Topic, Verdict
+from .parameters_defined import ANSWER_DAYS
 
 
 def advice_visible_to(actor: Actor) -> QuerySet[Advice]:
@@ -165,3 +167,9 @@ def counts_by_topic(
 
 def opening(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
+
+
+def answer_days(on: date) -> int:
+    """Within how many working days advice of that day is answered."""
+    days: int = parameters.value(ANSWER_DAYS, on)
+    return days

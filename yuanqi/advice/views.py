@@ -191,7 +191,7 @@ def _give_page(
         "form": form,
         "enterprise": enterprise,
         "is_own": is_own,
-        "days": operations.answer_days(timezone.localdate()),
+        "days": queries.answer_days(timezone.localdate()),
     }
     return render(request, "advice/give.html", context, status=status)
 

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from tests.evidence import every_row
+from tests.life import desk
 from tests.people import MONDAY_9AM, Zone, at, build_zone
 from tests.together import at_once
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.notices.models import Notice
 from yuanqi.organisation import merging as departments
-from yuanqi.servicedesk import operations as desk
 from yuanqi.taskforces import moving, notices, operations
 from yuanqi.taskforces.events import ForceClosed, ForceOpened, TaskReminded
 from yuanqi.taskforces.models import Kind, TaskForce, TaskState

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from tests.evidence import every_row
+from tests.life import desk
 from tests.people import MONDAY_9AM, Zone
-from yuanqi.servicedesk import operations as desk
 from yuanqi.taskforces import operations
 from yuanqi.taskforces.models import ForceTask, Kind, Note, TaskForce
 
