@@ -10,5 +10,6 @@ NAMES = {
     "visiting.visit_recorded": pgettext_lazy("event", "记录走访"),
     "visiting.visit_confirmed": pgettext_lazy("event", "企业确认走访"),
     "visiting.visits_due": pgettext_lazy("event", "提醒走访"),
+    "visiting.visits_exported": pgettext_lazy("event", "导出走访记录"),
     "visiting.calendar_link_renewed": pgettext_lazy("event", "更换日历链接"),
 }

@@ -100,3 +100,10 @@ class CalendarLinkRenewed(Event):
 
     kind: ClassVar[str] = "visiting.calendar_link_renewed"
     serial: int
+
+
+@dataclass(frozen=True)
+class VisitsExported(Event):
+    kind: ClassVar[str] = "visiting.visits_exported"
+    query: str
+    rows: int

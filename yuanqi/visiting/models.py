@@ -105,6 +105,10 @@ class Visit(models.Model):
                 name="visit_planned_at",
             ),
             models.Index(fields=["officer", "-happened_at"], name="visit_of_officer"),
+            # all of them, the newest first
+            models.Index(
+                fields=["-happened_at", "-id"], condition=Q(state="done"), name="visit_newest"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,18 +1,21 @@
 """Every read of visits, from what the actor may see."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.parameters import parameters
+from yuanqi.registry.contacting.queries import month_begin
+from yuanqi.registry.indicators import months_before
 from yuanqi.registry.models import Enterprise
 from yuanqi.registry.queries import enterprises_visible_to
 
-from .models import Photo, State, Visit, Wish
+from .models import Item, Photo, State, Visit, Wish
 from .parameters_defined import APART_DAYS
 
 
@@ -145,3 +148,48 @@ def own_recent(actor: Actor, most: int = 20) -> list[Visit]:
     mine = Q(officer__in=actor.officer_ids)
     found = Visit.objects.filter(mine, state=State.DONE).select_related("enterprise")
     return list(found.order_by("-happened_at", "-id")[:most])
+
+
+def records(actor: Actor, *, month: date | None = None, words: str = "") -> QuerySet[Visit]:
+    """All visits that were done, of a month, by an officer's or an enterprise's name."""
+    found = visits_visible_to(actor).filter(state=State.DONE)
+    if month is not None:
+        after = months_before(month, -1)
+        found = found.filter(
+            happened_at__gte=month_begin(month), happened_at__lt=month_begin(after)
+        )
+    if words:
+        found = found.filter(
+            Q(officer__name=words)
+            | Q(enterprise__short_name__icontains=words)
+            | Q(enterprise__name__icontains=words)
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """How much was born on a visit, and for how many other departments it was made."""
+
+    requests: int = 0
+    promises: int = 0
+    advice: int = 0
+    merged: int = 0
+
+
+def born_of(visits: Sequence[Visit]) -> dict[int, Born]:
+    """What was born on each of these: two queries for all."""
+    items = {
+        pk: rest
+        for pk, *rest in Item.objects.filter(visit__in=visits)
+        .values_list("visit")
+        .annotate(Count("case"), Count("promise"), Count("advice"))
+        .order_by()
+    }
+    merged = dict(
+        Wish.objects.filter(visit__in=visits)
+        .values_list("visit")
+        .annotate(Count("department", distinct=True))
+        .order_by()
+    )
+    return {one.pk: Born(*items.get(one.pk, (0, 0, 0)), merged.get(one.pk, 0)) for one in visits}

@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from python_calamine import load_workbook
 
 from tests.evidence import every_row
 from tests.life import photo, sent
@@ -153,3 +155,21 @@ def test_who_watches_over_all_departments_sees_who_was_come_to_too_often(zone, c
     assert "5，超过" not in clerk.get("/contacted/?month=2026-10").content.decode()
     for who in ("safety_handler", "contact"):
         assert client_of(who).get("/contacted/").status_code == 404
+
+
+def test_all_visits_are_listed_by_month_and_written_as_a_workbook(zone, client_of):
+    record(zone, when=at("11-04 10:00"))
+    record(zone, "safety_handler", key=uuid4(), when=at("10-04 10:00"), note=Note(talk="检查"))
+    clerk = client_of("clerk")
+    page = clerk.get("/visits/records/?month=2026-11").content.decode()
+    assert "共 1 次" in page
+    assert "沈一帆" in page
+    assert "没有符合的走访" in clerk.get("/visits/records/?q=陆瑶").content.decode()
+
+    answer = clerk.get("/visits/records/?export=xlsx")
+
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0)
+    head, *rows = sheet.to_python()
+    assert head[1] == "企业"
+    assert [row[12] for row in rows] == ["二期厂房封顶，明年 3 月搬。", "检查"]
+    assert client_of("contact").get("/visits/records/").status_code == 404
