@@ -150,9 +150,9 @@ def test_who_watches_over_all_departments_sees_who_was_come_to_too_often(zone, c
     record(zone, reason="企业请我们来", when=at("11-04 10:00"))
     clerk = client_of("clerk")
     page = clerk.get("/contacted/").content.decode()
-    assert "5，超过" in page
+    assert "5 / 4，超过" in page
     assert "2026-11：1 家企业，5 次" in page
-    assert "5，超过" not in clerk.get("/contacted/?month=2026-10").content.decode()
+    assert "5 / 4，超过" not in clerk.get("/contacted/?month=2026-10").content.decode()
     for who in ("safety_handler", "contact"):
         assert client_of(who).get("/contacted/").status_code == 404
 
