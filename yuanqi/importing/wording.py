@@ -68,6 +68,7 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "overlap": (
         _("这段时间已由%(officer)s挂钩（%(from)s 起）"), _("请先结束原来的挂钩，或改开始日。"),
     ),
+    "officer-twice": (_("这位干部同时是另一个角色"), _("挂钩和协助要两个人，请改一位。")),
     "overlap-line": (_("和第 %(line)s 行的挂钩时间重叠"), _("同一时间只能有一位，请改日期。")),
     "end-before-start": (_("结束日不晚于开始日"), _("请核对两个日期。")),
     "main-taken": (

@@ -33,6 +33,7 @@ class LinkRegister(Register):
         super().__init__(today)
         self._enterprises = base.Enterprises()
         self._seen: dict[tuple[int, int], list[tuple[int, date, date]]] = defaultdict(list)
+        self._serving: dict[tuple[int, int, int], list[tuple[date, date]]] = defaultdict(list)
 
     @classmethod
     def columns_on(cls, today: date) -> Sequence[Column]:
@@ -107,7 +108,11 @@ class LinkRegister(Register):
             if start < other_end and other_start < end:
                 reader.blame(row, "from_on", "overlap-line", line=line)
                 return
+        if self._serves_otherwise(enterprise, officer, role, start, end, standing):
+            reader.blame(row, "officer", "officer-twice")
+            return
         self._seen[enterprise.pk, role].append((row.line, start, end))
+        self._serving[enterprise.pk, role, officer.pk].append((start, end))
         row.subject = (enterprise, officer, role, None if end == date.max else end)
         for link in standing.get((enterprise.pk, role), ()):
             if link.officer_id == officer.pk and link.from_on == start:
@@ -116,6 +121,25 @@ class LinkRegister(Register):
                 who = {"officer": link.officer.name, "from": f"{link.from_on:%Y-%m-%d}"}
                 reader.blame(row, "from_on", "overlap", **who)
                 return
+
+    def _serves_otherwise(
+        self,
+        enterprise: Enterprise,
+        officer: Officer,
+        role: int,
+        start: date,
+        end: date,
+        standing: Mapping[tuple[int, int], Sequence[Link]],
+    ) -> bool:
+        """Whether he serves the enterprise in the other role at the same time."""
+        other = LinkRole.SECOND if role == LinkRole.LEAD else LinkRole.LEAD
+        spans = list(self._serving[enterprise.pk, other, officer.pk])
+        spans += [
+            (link.from_on, link.until_on or date.max)
+            for link in standing.get((enterprise.pk, other), ())
+            if link.officer_id == officer.pk
+        ]
+        return any(start < until and since < end for since, until in spans)
 
     def _match(
         self, link: Link, enterprise: Enterprise, officer: Officer, until_on: date | None

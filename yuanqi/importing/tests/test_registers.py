@@ -170,6 +170,7 @@ def test_links_refuse_overlaps_with_the_register_and_within_the_file(zone, clerk
         (zone.enterprise.name, officer, "协助挂钩", "2026-06-30", ""),
         (zone.enterprise.name, "查无此人", "协助挂钩", "2027-01-01", ""),
         (zone.enterprise.name, officer, "协助挂钩", "2026-01-01", "2025-01-01"),
+        (zone.enterprise.name, link.officer.name, "协助挂钩", "2026-08-01", "2026-09-30"),
     )
 
     imported = checked(path, "links", clerk, NOON)
@@ -180,6 +181,7 @@ def test_links_refuse_overlaps_with_the_register_and_within_the_file(zone, clerk
         (4, "开始日", "overlap-line"),
         (5, "挂钩干部", "unknown-officer"),
         (6, "最后一天", "end-before-start"),
+        (7, "挂钩干部", "officer-twice"),
     ]
 
 
