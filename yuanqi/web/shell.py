@@ -19,6 +19,9 @@ _BELOW = {
     "/state/": ("/notices/failures/",),
 }
 
+# in the bar of a desk 1,440 pixels wide, in English too
+_MOST_IN_BAR, _IN_BAR_BESIDE_MENU = 8, 7
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -32,6 +35,19 @@ class Shell:
     notices: int | None
     live_url: str  # where pages listen, as `settings.LIVE_URL` says it
     languages: list[tuple[str, str, bool]]  # code, name, whether it is this one
+
+    @property
+    def nav_first(self) -> list[tuple[str, str, bool]]:
+        """What stands in the desk's bar: all, or as many as leave room for the rest's menu."""
+        return self.nav if len(self.nav) <= _MOST_IN_BAR else self.nav[:_IN_BAR_BESIDE_MENU]
+
+    @property
+    def nav_more(self) -> list[tuple[str, str, bool]]:
+        return self.nav[len(self.nav_first) :]
+
+    @property
+    def is_in_more(self) -> bool:
+        return any(is_current for _label, _url, is_current in self.nav_more)
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
