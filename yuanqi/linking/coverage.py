@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from yuanqi.organisation.models import Officer
 from yuanqi.registry.contacting.queries import month_begin
@@ -15,7 +15,7 @@ from yuanqi.registry.queries import links_on
 
 from .models import Handover, Round, Seat
 from .queries import round_on
-from .scoping import LINKED, named, present
+from .scoping import LINKED, heads_of_present, named, present
 
 GAPS, INHERITED, COVERED, UNVISITED = "gaps", "inherited", "covered", "unvisited"
 
@@ -66,14 +66,6 @@ class Coverage:
     def over(self) -> list[Load]:
         return [one for one in self.officers if one.over]
 
-    def ids(self, show: str) -> frozenset[int]:
-        others = {
-            GAPS: self.gaps,
-            INHERITED: self.inherited,
-            UNVISITED: self.covered - self.visited,
-        }
-        return others.get(show, self.covered)
-
 
 def coverage_on(day: date) -> Coverage:
     """The coverage of a day: the scopes of the round that holds, as they read now.
@@ -84,18 +76,13 @@ def coverage_on(day: date) -> Coverage:
     round_ = round_on(day)
     scopes = named(round_) if round_ is not None else {}
     leads = dict(links_on(day).filter(role=LinkRole.LEAD).values_list("enterprise", "officer"))
-    here = dict(
-        present().filter(pk__in={*scopes, *leads}).values_list("pk", "group__head")
-    )  # fmt: skip
+    here = {
+        pk: head for pk, head in heads_of_present().items() if pk in scopes or pk in leads
+    }  # fmt: skip
     for pk in here:
         scopes.setdefault(pk, [LINKED])
     covered = frozenset(pk for pk in scopes if pk in leads)
-    visited = frozenset(
-        Contact.objects.filter(kind=ContactKind.VISIT, at__gte=month_begin(day))
-        .values_list("enterprise", flat=True)
-        .distinct()
-        .order_by()
-    )
+    visited = frozenset(visits_of(day).order_by().values_list("enterprise", flat=True).distinct())
     inherited = frozenset(
         pk for pk in scopes if pk not in leads and here.get(pk) not in (None, pk)
         and here[pk] in leads
@@ -105,6 +92,22 @@ def coverage_on(day: date) -> Coverage:
         frozenset(scopes) - covered - inherited, covered & visited,
         _loads(round_, day, Counter(leads[pk] for pk in covered & visited)),
     )  # fmt: skip
+
+
+def listed_on(day: date, found: Coverage, show: str) -> QuerySet[Enterprise]:
+    """The enterprises behind a figure of the board."""
+    if show in (GAPS, INHERITED):
+        return Enterprise.objects.filter(pk__in=found.gaps if show == GAPS else found.inherited)
+    leads = links_on(day).filter(role=LinkRole.LEAD)
+    listed = present().filter(Exists(leads.filter(enterprise=OuterRef("pk"))))
+    if show == UNVISITED:
+        return listed.exclude(Exists(visits_of(day).filter(enterprise=OuterRef("pk"))))
+    return listed
+
+
+def visits_of(day: date) -> QuerySet[Contact]:
+    """The visits since the month of a day began."""
+    return Contact.objects.filter(kind=ContactKind.VISIT, at__gte=month_begin(day))
 
 
 def _loads(round_: Round | None, day: date, visited: Counter[int]) -> tuple[Load, ...]:

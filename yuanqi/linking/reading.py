@@ -70,9 +70,9 @@ class Filters:
 
     def applied(self, draft: Draft, actor: Actor) -> QuerySet[RoundLink]:
         """The pairs that are meant."""
-        listed = RoundLink.objects.filter(
-            round=draft.round, enterprise__in=self.ids(draft, self.queue)
-        )
+        listed = RoundLink.objects.filter(round=draft.round)
+        if self.queue != ALL or self.rule or self.officer:
+            listed = listed.filter(enterprise__in=self.ids(draft, self.queue))
         if self.q:
             listed = listed.filter(enterprise__in=enterprises_found(self.q, actor))
         return listed

@@ -30,6 +30,7 @@ from ..coverage import (
     UNVISITED,
     Coverage,
     coverage_on,
+    listed_on,
     rows_of,
 )
 from ..models import Handover, WishKind
@@ -84,12 +85,11 @@ def covered(request: HttpRequest) -> HttpResponse:
     show = show if show in (COVERED, GAPS, INHERITED, UNVISITED) else COVERED
     q = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     officer = _officer(request)
-    ids = found.ids(show)
+    listed = listed_on(today, found, show)
     if officer is not None:
-        ids = frozenset(
-            links_on(today).filter(officer=officer).values_list("enterprise", flat=True)
-        )
-    listed = Enterprise.objects.filter(pk__in=ids).select_related("area")
+        own = links_on(today).filter(officer=officer)
+        listed = Enterprise.objects.filter(pk__in=own.values("enterprise"))
+    listed = listed.select_related("area")
     if q:
         listed = listed.filter(pk__in=enterprises_found(q, actor).values("pk"))
     if request.GET.get("export") == "xlsx":
