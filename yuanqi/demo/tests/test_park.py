@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from django.db import connections
-from django.db.models import Q
+from django.db.models import F, Q
 from django.test import override_settings
 from django.utils import timezone
 
@@ -39,6 +39,8 @@ from yuanqi.foundation.models import (
     StoredFile,
     SubscriberCursor,
 )
+from yuanqi.linking.coverage import coverage_on
+from yuanqi.linking.models import Round, RoundLink
 from yuanqi.notices.models import Notice
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
 from yuanqi.organisation.queries import centre, officer_on_duty
@@ -180,6 +182,21 @@ def test_the_centre_answers_at_any_hour_and_the_absent_are_acted_for(loaded):
     for hours in range(48):
         at = NOW + timedelta(hours=hours)
         assert officer_on_duty(unit, at) == absence.acting
+
+
+def test_links_came_by_rounds_that_kept_old_pairs_and_nobody_is_over_capacity(loaded):
+    rounds = {
+        one.year: (one.pairs.count(), one.seats.exclude(role="deputy").count())
+        for one in Round.objects.all()
+    }
+    assert rounds == {2024: (305, 35), 2025: (305, 35), 2026: (806, 89)}
+    newest = RoundLink.objects.filter(round__year=2026)
+    assert newest.filter(lead_before=None).count() == 501
+    assert not newest.exclude(lead_before=None).exclude(lead=F("lead_before")).exists()
+    found = coverage_on(NOW.date())
+    assert (len(found.gaps), found.total, [one for one in found.officers if one.over]) == (
+        0, 806, [],
+    )  # fmt: skip
 
 
 def test_the_journal_verifies_and_is_sealed(loaded):
