@@ -35,6 +35,7 @@ class Served(Set[int]):
         self._asked = (list(officers), day, day)
         self._day = day
         self._known: dict[int, bool] = {}
+        self._has_own: bool | None = None
 
     @cached_property
     def all(self) -> frozenset[int]:
@@ -45,24 +46,30 @@ class Served(Set[int]):
         return frozenset(served).union(inheriting)
 
     def __contains__(self, enterprise_id: object) -> bool:
-        if "all" in self.__dict__:
+        if "all" in self.__dict__ or not isinstance(enterprise_id, int):
             return enterprise_id in self.all
-        if not isinstance(enterprise_id, int):
-            return False
         if enterprise_id not in self._known:
             lead, day = LinkRole.LEAD.value, self._day
             found = prepared.row(
                 _IS_SERVED, *self._asked, enterprise_id, lead, enterprise_id, lead, day, day
             )
-            self._known[enterprise_id] = found is not None and found[0]
+            assert found is not None, "a row of values is always there"
+            self._known[enterprise_id] = found[1]
+            self._note(found[0])
         return self._known[enterprise_id]
 
     def __bool__(self) -> bool:
-        # what is inherited hangs on a link of one's own
-        if "all" in self.__dict__:
-            return bool(self.all)
-        found = prepared.row(_ANY, *self._asked)
-        return found is not None and found[0]
+        if self._has_own is None and "all" not in self.__dict__:
+            found = prepared.row(_ANY, *self._asked)
+            assert found is not None, "a row of values is always there"
+            self._note(found[0])
+        return bool(self.all) if self._has_own is None else self._has_own
+
+    def _note(self, has_own: bool) -> None:
+        """What is inherited hangs on a link of one's own: without any there is nothing to read."""
+        self._has_own = has_own
+        if not has_own:
+            self.__dict__["all"] = frozenset()
 
     def __iter__(self) -> Iterator[int]:
         return iter(self.all)
@@ -95,7 +102,7 @@ SELECT ARRAY(SELECT enterprise_id FROM own), ARRAY(
 _ANY = f"{_OWN} SELECT EXISTS (SELECT FROM own)"  # noqa: S608
 # the same for one enterprise, without reading the others
 _IS_SERVED = f"""{_OWN}
-SELECT EXISTS (SELECT FROM own WHERE enterprise_id = %s) OR EXISTS (
+SELECT EXISTS (SELECT FROM own), EXISTS (SELECT FROM own WHERE enterprise_id = %s) OR EXISTS (
     SELECT FROM enterprise
     JOIN enterprise_group ON enterprise_group.id = enterprise.group_id
     JOIN own ON own.enterprise_id = enterprise_group.head_id AND own.role = %s
