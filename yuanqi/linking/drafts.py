@@ -172,7 +172,11 @@ class Draft:
 
 
 def draft_of(round_: Round) -> Draft:
-    """Read a round's pairs, seats, wishes: four queries, two more once areas are asked for."""
+    """Read a round's pairs, seats, wishes: four queries, two more once areas are asked for.
+
+    What is published is judged as it was: who has left since, or wishes something since, doesn't
+    count against it.
+    """
     draft = Draft(round_)
     for values in RoundLink.objects.filter(round=round_).order_by("enterprise").values_list(*_PAIR):
         pair = Pair(*values)
@@ -180,7 +184,9 @@ def draft_of(round_: Round) -> Draft:
     seats = Seat.objects.filter(round=round_, capacity__gt=0).order_by("officer")
     for values in seats.values_list("officer", "role", "capacity", "officer__is_active"):
         place = Place(*values)
-        draft.places[place.officer] = place
+        draft.places[place.officer] = place if round_.is_draft else place._replace(is_here=True)
+    if not round_.is_draft:
+        return draft
     wishes = Wish.objects.filter(ended_at=None, enterprise__in=draft.pairs)
     for enterprise, officer, kind in wishes.values_list("enterprise", "officer", "kind"):
         if kind == WishKind.BARRED:

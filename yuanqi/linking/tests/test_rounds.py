@@ -15,6 +15,7 @@ from yuanqi.linking import operations
 from yuanqi.linking.drafts import FULL, UNCOVERED, draft_of
 from yuanqi.linking.models import Round, RoundLink, Seat, Wish
 from yuanqi.organisation import officers as organisation
+from yuanqi.organisation.models import Officer
 from yuanqi.registry import operations as registry
 from yuanqi.registry.models import Link
 
@@ -87,6 +88,9 @@ def test_published_links_end_and_begin_on_one_day(zone, colleague, other):
         ("松濑精密陶瓷", "陆远", "2026-12-01", None),
         ("禾屿生物医药", "沈一帆", "2026-12-01", None),
     ]
+    Officer.objects.filter(pk=colleague.pk).update(is_active=False)
+    published = Round.objects.get(pk=round_.pk)
+    assert draft_of(published).findings["absent"] == []  # who leaves later doesn't spoil it
     event = JournalEvent.objects.get(kind="linking.round_published")
     assert (event.payload["begun"], event.payload["ended"], event.payload["kept"]) == (2, 1, 0)
 
