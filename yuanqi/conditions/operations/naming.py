@@ -71,11 +71,11 @@ def _owner(condition: Condition, kind: Kind, owner_id: int | None, actor: Actor)
         return owner_id
     if owner_id is None or not kind.owners().filter(pk=owner_id).exists():
         raise Invalid(_("请选一个部门。"), "owner")
-    if is_settled(condition) and not kind.confirms(actor):
+    if _is_settled(condition) and not kind.confirms(actor):
         raise NotAllowed(_("规则发布以后，由%(who)s换部门。") % {"who": kind.confirmers})
     return owner_id
 
 
-def is_settled(condition: Condition) -> bool:
+def _is_settled(condition: Condition) -> bool:
     """Whether a version was published: then its department was confirmed with it."""
     return ConditionVersion.objects.filter(condition=condition, state=State.PUBLISHED).exists()
