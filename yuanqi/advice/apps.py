@@ -13,10 +13,11 @@ class AdviceConfig(AppConfig):
         from yuanqi.organisation import merging as departments
         from yuanqi.registry import inserts, merging, timeline_words
 
-        from . import event_names, moving, notices, panel, parameters_defined
+        from . import erasing, event_names, moving, notices, panel, parameters_defined
         from .timeline_words import WORDS as told
 
         parameters_defined.define()
+        erasing.define()
         kinds.name(event_names.NAMES)
         for kind, words in told.items():
             timeline_words.tell(kind, words)

@@ -12,10 +12,11 @@ class LinkingConfig(AppConfig):
         from yuanqi.notices import wording
         from yuanqi.registry import handing, merging
 
-        from . import event_names, following, notices, parameters_defined, parts
+        from . import erasing, event_names, following, notices, parameters_defined, parts
         from .moving import MOVERS
 
         parameters_defined.define()
+        erasing.define()
         kinds.name(event_names.NAMES)
         subscribers.subscribe("linking", following.handle, following.KINDS)
         subscribers.subscribe("linking-notices", notices.handle, notices.KINDS)

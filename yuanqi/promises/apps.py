@@ -14,10 +14,11 @@ class PromisesConfig(AppConfig):
         from yuanqi.registry import handing as links
         from yuanqi.registry import inserts, merging, timeline_words
 
-        from . import event_names, handing, notices
+        from . import erasing, event_names, handing, notices
         from .moving import MOVER, PROMISES
         from .timeline_words import WORDS as told
 
+        erasing.define()
         kinds.name(event_names.NAMES)
         for kind, words in told.items():
             timeline_words.tell(kind, words)

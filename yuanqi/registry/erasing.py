@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import CharField, F, Func, Q, Value
+from django.db.models import CharField, F, Func, Q, QuerySet, Value
+from django.db.models.functions import Left, Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -11,7 +13,7 @@ from yuanqi.audit import erasing, subjects
 from yuanqi.audit.erasing import ERASED, Kind, Person, Removed
 from yuanqi.foundation.formats import phone_masked
 
-from .models import ContactPerson, Enterprise
+from .models import Contact, ContactPerson, Enterprise
 
 CONTACT = "contact"
 _MOST = 20
@@ -80,10 +82,42 @@ def erase(person: Person, at: datetime) -> Sequence[Removed]:
     """Take name, number and title out of the row; it stays for what was done in his name."""
     if person.kind != CONTACT:
         return []
+    asked = Contact.objects.filter(enterprise=person.enterprise_id)
+    count = unname(person, asked, ["subject", "reason"])
     ContactPerson.objects.filter(pk=person.id).update(
         name=ERASED, phone="", title="", is_active=False, is_main=False
     )
-    return [Removed(gettext_noop("联系人的姓名、电话、职务"), 1)]
+    told = [
+        Removed(gettext_noop("联系人的姓名、电话、职务"), 1),
+        Removed(gettext_noop("联系企业的记录里的姓名和电话"), count),
+    ]
+    return [one for one in told if one.count]
+
+
+def unname(person: Person, rows: QuerySet[Any], fields: Sequence[str]) -> int:
+    """Take a contact's name and number out of texts that others wrote; returns how many rows.
+
+    `rows` are those about his enterprise: elsewhere the same name is somebody else's. The texts
+    stay, with a word where he was named. Before the register, which takes the name away: who
+    registers an eraser that calls this names it before `registry`.
+    """
+    row = ContactPerson.objects.filter(pk=person.id).first() if person.kind == CONTACT else None
+    if row is None:
+        return 0
+    digits = "".join(sign for sign in row.phone if sign.isdigit())
+    meant = sorted({one for one in (row.name, row.phone, digits) if len(one) > 1} - {ERASED})
+    if not meant:
+        return 0
+    named = Q()
+    told: dict[str, Any] = {}
+    for field in fields:
+        text: Any = F(field)
+        for one in reversed(meant):
+            named |= Q(**{f"{field}__contains": one})
+            text = Replace(text, Value(one), Value(ERASED))
+        most = rows.model._meta.get_field(field).max_length
+        told[field] = Left(text, most) if most else text
+    return rows.filter(named).update(**told)
 
 
 def _enterprises(ids: Sequence[int]) -> Mapping[int, str]:

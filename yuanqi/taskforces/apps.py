@@ -13,9 +13,10 @@ class TaskForcesConfig(AppConfig):
         from yuanqi.organisation import merging as departments
         from yuanqi.registry import inserts, merging, timeline_words
 
-        from . import event_names, moving, notices, panel
+        from . import erasing, event_names, moving, notices, panel
         from .timeline_words import WORDS as told
 
+        erasing.define()
         kinds.name(event_names.NAMES)
         for kind, words in told.items():
             timeline_words.tell(kind, words)

@@ -10,6 +10,7 @@ from yuanqi.advice import notices, operations
 from yuanqi.advice.events import AdviceAnswered, AdviceReminded
 from yuanqi.advice.models import Advice, State, Verdict
 from yuanqi.advice.queries import advice_visible_to
+from yuanqi.audit import erasing
 from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -238,3 +239,15 @@ def test_of_two_who_answer_at_once_the_second_is_told(committed):
 
     assert sorted(type(one).__name__ for one in answers) == ["Conflict", "NoneType"]
     assert JournalEvent.objects.filter(kind=AdviceAnswered.kind).count() == 1
+
+
+def test_an_erased_persons_name_goes_from_the_advice_which_stays(zone):
+    row = given(zone, text=f"{zone.contact.name}：西门夜班公交十点就停。")
+    person = erasing.find("contact", zone.contact.pk)
+    assert person is not None
+
+    removed = erasing.erase(person, MONDAY_9AM)
+
+    row.refresh_from_db()
+    assert row.text == "已删除：西门夜班公交十点就停。"
+    assert ("建议和答复里的姓名和电话", 1) in [(one.label, one.count) for one in removed]

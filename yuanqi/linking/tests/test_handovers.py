@@ -6,6 +6,7 @@ import pytest
 
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, at
+from yuanqi.audit import erasing
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import Conflict, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
@@ -165,3 +166,24 @@ def test_an_officer_linked_outside_of_a_round_is_told_by_himself(zone, colleague
     follow()
     told = Notice.objects.filter(source="linking").values_list("account", "kind")
     assert list(told) == [(colleague.account_id, "linked")]
+
+
+def test_an_erased_persons_name_goes_from_notes_and_from_reasons_of_wishes(zone, handed, colleague):
+    name = zone.contact.name
+    operations.handover_note(
+        handover_id=handed.pk, note=f"{name}只在上午接电话。", at=TODAY,
+        actor=zone.actor(zone.linked_officer, TODAY),
+    )  # fmt: skip
+    wish = operations.wish_state(
+        enterprise_id=zone.enterprise.pk, officer_id=colleague.pk, kind="barred",
+        reason=f"与{name}是夫妻", actor=zone.actor(zone.clerk, TODAY), at=TODAY,
+    )  # fmt: skip
+    person = erasing.find("contact", zone.contact.pk)
+    assert person is not None
+
+    removed = erasing.erase(person, TODAY)
+
+    handed.refresh_from_db()
+    wish.refresh_from_db()
+    assert (handed.note, wish.reason) == ("已删除只在上午接电话。", "与已删除是夫妻")
+    assert ("挂钩意愿、交接说明里的姓名和电话", 2) in [(one.label, one.count) for one in removed]

@@ -7,6 +7,7 @@ import pytest
 from tests.evidence import every_row
 from tests.life import photo, sent
 from tests.people import at
+from yuanqi.audit import erasing
 from yuanqi.foundation import files
 from yuanqi.foundation.actors import SYSTEM, Role
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
@@ -217,3 +218,16 @@ def test_no_administrator_sees_a_promise(zone, client, role):
     assert client.get("/promises/").status_code == 404
     assert client.get(f"/promises/{row.pk}/").status_code == 404
     assert client.post(f"/promises/{row.pk}/keeping/", sent(outcome="x")).status_code == 404
+
+
+def test_an_erased_persons_name_and_number_go_from_what_was_promised(zone):
+    contact = zone.contact
+    row = make(zone, text=f"周五前给{contact.name}回电 {contact.phone}，说用电的事")
+    person = erasing.find("contact", contact.pk)
+    assert person is not None
+
+    removed = erasing.erase(person, THURSDAY)
+
+    row.refresh_from_db()
+    assert row.text == "周五前给已删除回电 已删除，说用电的事"
+    assert ("承诺里的姓名和电话", 1) in [(one.label, one.count) for one in removed]

@@ -8,6 +8,7 @@ from tests.evidence import every_row
 from tests.life import desk
 from tests.people import MONDAY_9AM, Zone, at, build_zone
 from tests.together import at_once
+from yuanqi.audit import erasing
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
 from yuanqi.notices.models import Notice
@@ -248,3 +249,25 @@ def test_of_two_who_end_a_task_at_once_the_second_is_told(committed):
     answers = at_once(act(zone.planning_handler), act(zone.safety_handler))
 
     assert sorted(type(one).__name__ for one in answers) == ["Conflict", "NoneType"]
+
+
+def test_an_erased_persons_name_goes_from_the_task_forces_of_his_enterprise_only(zone):
+    name = zone.contact.name
+    own = opened(zone, aim=f"{name}要的排水许可年底前办好")
+    other = opened(
+        zone, name="邻居专班", enterprise_id=zone.stranger.enterprise_id, aim=f"找{name}谈"
+    )
+    task = operations.task_set(
+        force_id=own.pk, text=f"约{name}看现场", owner_id=zone.planning_handler.pk, due_on=DUE,
+        actor=zone.actor(zone.safety_handler), at=at("11-02 10:00"),
+    )  # fmt: skip
+    person = erasing.find("contact", zone.contact.pk)
+    assert person is not None
+
+    removed = erasing.erase(person, MONDAY_9AM)
+
+    for row in (own, other, task):
+        row.refresh_from_db()
+    assert (own.aim, task.text) == ("已删除要的排水许可年底前办好", "约已删除看现场")
+    assert other.aim == f"找{name}谈"
+    assert ("专班记录里的姓名和电话", 2) in [(one.label, one.count) for one in removed]

@@ -201,12 +201,12 @@ def test_the_enterprise_confirms_the_report_once_or_says_what_is_wrong(zone):
 
 
 def test_an_erased_persons_name_goes_from_the_visits(zone):
-    row = record(zone, note=Note(talk="谈了搬家", met="许若楠、韩总助"))
+    row = record(zone, note=Note(talk="谈了搬家，许若楠管这事", met="许若楠、韩总助"))
     person = erasing.find("contact", zone.contact.pk)
     assert person is not None
 
     removed = erasing.erase(person, FRIDAY)
 
     row.refresh_from_db()
-    assert (row.met, row.talk) == ("", "谈了搬家")
+    assert (row.met, row.talk) == ("", "谈了搬家，已删除管这事")
     assert ("走访记录里“见了谁”", 1) in [(one.label, one.count) for one in removed]
