@@ -16,5 +16,6 @@ NAMES = {
     "linking.handover_opened": pgettext_lazy("event", "开始挂钩交接"),
     "linking.handover_noted": pgettext_lazy("event", "写挂钩交接说明"),
     "linking.handover_confirmed": pgettext_lazy("event", "确认挂钩交接"),
+    "linking.handover_reminded": pgettext_lazy("event", "催办挂钩交接"),
     "linking.links_exported": pgettext_lazy("event", "导出挂钩名单"),
 }

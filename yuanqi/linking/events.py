@@ -157,6 +157,17 @@ class HandoverConfirmed(Event):
 
 
 @dataclass(frozen=True)
+class HandoverReminded(Event):
+    """The successor has not confirmed for days: he was reminded, or the service centre told."""
+
+    kind: ClassVar[str] = "linking.handover_reminded"
+    handover_id: int
+    enterprise_id: int
+    to_officer_id: int
+    is_centre: bool
+
+
+@dataclass(frozen=True)
 class LinksExported(Event):
     kind: ClassVar[str] = "linking.links_exported"
     query: str

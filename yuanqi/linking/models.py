@@ -251,7 +251,11 @@ class Wish(models.Model):
 
 
 class Handover(models.Model):
-    """An enterprise goes from one officer to another, who confirms having taken it over."""
+    """An enterprise goes from one officer to another, who confirms having taken it over.
+
+    `reminded_at` is when the successor was reminded to confirm, `centre_told_at` when the service
+    centre was told that he still has not.
+    """
 
     link = models.OneToOneField(Link, on_delete=models.CASCADE, related_name="handover")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="+")
@@ -265,6 +269,8 @@ class Handover(models.Model):
     confirmed_by = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    centre_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "linking_handover"

@@ -1,6 +1,10 @@
-"""Who is told of links: the enterprise of its officer, officers of their round and hand-overs."""
+"""Who is told of links: the enterprise of its officer, officers of their round and hand-overs.
+
+The service centre is told of hand-overs that nobody confirms.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -17,13 +21,14 @@ from yuanqi.notices.models import Notice, When
 from yuanqi.notices.telling import Word, tell
 from yuanqi.notices.wording import Group, Line
 from yuanqi.organisation.models import Officer
+from yuanqi.organisation.queries import acting_for, centre, officer_on_duty
 from yuanqi.parameters import parameters
 from yuanqi.registry.events import LinkBegun
 from yuanqi.registry.models import ContactPerson, Enterprise, Link, LinkRole
 from yuanqi.registry.queries import enterprises_visible_to
 
-from .events import HandoverOpened, RoundPublished
-from .models import RoundLink, RoundState
+from .events import HandoverOpened, HandoverReminded, RoundPublished
+from .models import Handover, RoundLink, RoundState
 
 SOURCE = "linking"
 NEWS_DAYS = "notices.news_days"
@@ -35,6 +40,8 @@ class Told(StrEnum):
     LINKED = "linked"  # to an officer whose link no round brought
     TAKES = "takes_over"  # to the successor
     HANDS = "hands_over"  # to the predecessor
+    WAITS = "handover_waits"  # to the successor who hasn't confirmed
+    UNTAKEN = "handover_untaken"  # to the service centre
 
 
 GROUPS = (
@@ -46,11 +53,12 @@ GROUPS = (
     Group(
         code="links", label=gettext_lazy("挂钩安排"),
         hint=gettext_lazy("新一轮挂钩、接手和移交企业"),
-        kinds=frozenset({Told.ROUND, Told.LINKED, Told.TAKES, Told.HANDS}),
+        kinds=frozenset(set(Told) - {Told.SERVED}),
         default=When.ONCE, sides=frozenset({Side.PARK}),
     ),
 )  # fmt: skip
-KINDS = (LinkBegun.kind, RoundPublished.kind, HandoverOpened.kind)
+KINDS = (LinkBegun.kind, RoundPublished.kind, HandoverOpened.kind, HandoverReminded.kind)
+_DATELESS = (RoundPublished.kind, HandoverReminded.kind)
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -65,18 +73,17 @@ def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
     telling = [
         event
         for event in events
-        if event.at > now - news
-        and (event.kind == RoundPublished.kind or _day(event.payload) >= oldest)
+        if event.at > now - news and (event.kind in _DATELESS or _day(event.payload) >= oldest)
     ]
     if telling:
-        tell(source=SOURCE, words=list(_words(telling)), now=now)
+        tell(source=SOURCE, words=list(_words(telling, now)), now=now)
 
 
 def _day(payload: Mapping[str, Any]) -> date:
     return date.fromisoformat(payload["from_on"])
 
 
-def _words(events: Sequence[JournalEvent]) -> Iterable[Word]:
+def _words(events: Sequence[JournalEvent], now: datetime) -> Iterable[Word]:
     firms = {event.enterprise_id for event in events if event.kind == LinkBegun.kind}
     people: dict[int, list[int]] = {}
     contacts = ContactPerson.objects.filter(
@@ -91,7 +98,12 @@ def _words(events: Sequence[JournalEvent]) -> Iterable[Word]:
         ).values_list("pk", "account")
     )  # fmt: skip
     for event in events:
-        for account_id, subject, kind in _told(event, people, accounts):
+        told = (
+            _late(event, now)
+            if event.kind == HandoverReminded.kind
+            else _told(event, people, accounts)
+        )
+        for account_id, subject, kind in told:
             yield Word(
                 account_id=account_id, subject=subject, event_id=event.pk, kind=kind, at=event.at
             )
@@ -103,6 +115,8 @@ def _officers(event: JournalEvent) -> list[int]:
         return [payload["officer_id"]]
     if event.kind == RoundPublished.kind:
         return list(payload["officers"])
+    if event.kind == HandoverReminded.kind:
+        return [payload["to_officer_id"]]
     return [payload["from_officer_id"], payload["to_officer_id"]]
 
 
@@ -127,6 +141,24 @@ def _told(
     officer = payload["officer_id"]
     if officer in accounts and not _of_round(payload) and not _follows(payload):
         yield accounts[officer], subject, Told.LINKED
+
+
+def _late(event: JournalEvent, now: datetime) -> Iterable[tuple[int, str, Told]]:
+    """Who is told that a hand-over waits: the successor or who acts for him, or the centre."""
+    payload = event.payload
+    row = Handover.objects.filter(pk=payload["handover_id"], confirmed_at=None).first()
+    if row is None or row.to_officer_id != payload["to_officer_id"]:
+        return
+    subject = f"enterprise:{payload['enterprise_id']}"
+    kind = Told.UNTAKEN if payload["is_centre"] else Told.WAITS
+    with suppress(LookupError):  # a centre of nobody
+        officer = (
+            officer_on_duty(centre(), now)
+            if payload["is_centre"]
+            else acting_for(row.to_officer, now)
+        )
+        if officer.account_id is not None:
+            yield officer.account_id, subject, kind
 
 
 def _of_round(payload: Mapping[str, Any]) -> bool:
@@ -175,6 +207,18 @@ def _line(
     firm = firms.get(payload["enterprise_id"])
     if firm is None:
         return Line(says=_("这家企业您现在看不到了。"), is_visible=False)
+    url = ""
+    if "handover_id" in payload:
+        url = reverse("linking:handover", args=[payload["handover_id"]])
+    if kind in (Told.WAITS, Told.UNTAKEN):
+        officer = officers.get(payload["to_officer_id"])
+        told = {"firm": firm.label, "name": officer.name if officer else ""}
+        says = (
+            _("您接手%(firm)s还没有确认，请看交接清单并确认。")
+            if kind == Told.WAITS
+            else _("%(name)s接手%(firm)s一直没有确认，请问问他。")
+        ) % told
+        return Line(says=says, brief=says, title=_("挂钩安排"), firm=firm.label, url=url)
     said = {"firm": firm.label, "day": _said_day(payload)}
     if kind == Told.SERVED:
         officer = officers.get(payload["officer_id"])
@@ -189,10 +233,8 @@ def _line(
         url = reverse("registry:enterprise", args=[firm.pk])
     elif kind == Told.TAKES:
         says = _("您从%(day)s起接手%(firm)s，请看交接清单并确认。") % said
-        url = reverse("linking:handover", args=[payload["handover_id"]])
     else:
         says = _("%(firm)s从%(day)s起换人挂钩，请写交接说明。") % said
-        url = reverse("linking:handover", args=[payload["handover_id"]])
     return Line(says=says, brief=says, title=_("挂钩安排"), firm=firm.label, url=url)
 
 

@@ -1,7 +1,14 @@
 """Every write of rounds, wishes and hand-overs."""
 
 from .editing import round_edit
-from .handovers import LATE, handover_confirm, handover_note, handover_open
+from .handovers import (
+    LATE,
+    handover_confirm,
+    handover_note,
+    handover_open,
+    handover_watch,
+    sweep,
+)
 from .publishing import round_publish
 from .rounds import Terms, round_discard, round_draft, round_scope, seat_set
 from .variants import variant_take, variants_ask
@@ -13,12 +20,14 @@ __all__ = [
     "handover_confirm",
     "handover_note",
     "handover_open",
+    "handover_watch",
     "round_discard",
     "round_draft",
     "round_edit",
     "round_publish",
     "round_scope",
     "seat_set",
+    "sweep",
     "variant_take",
     "variants_ask",
     "wish_state",

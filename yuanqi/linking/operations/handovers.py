@@ -1,23 +1,33 @@
-"""A hand-over: opened as a link follows another's, noted by who leaves, confirmed by who comes."""
+"""A hand-over: opened as a link follows another's, noted by who leaves, confirmed by who comes.
 
-from datetime import datetime, timedelta
+Who doesn't confirm is reminded once; who still doesn't, the service centre is told of.
+"""
+
+import logging
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation import journal
-from yuanqi.foundation.actors import Actor
+from yuanqi.foundation.actors import SYSTEM, Actor, Side
 from yuanqi.foundation.digests import sha256_of
-from yuanqi.foundation.errors import Conflict, NotAllowed
+from yuanqi.foundation.errors import Conflict, NotAllowed, YuanqiError
 from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.spells import GoesOn, always
 from yuanqi.foundation.writer import DIRECT
+from yuanqi.organisation.calendars import work_calendar
+from yuanqi.organisation.queries import current_calendar
+from yuanqi.parameters import parameters
 from yuanqi.registry.models import Link
 
-from ..events import HandoverConfirmed, HandoverNoted, HandoverOpened
+from ..events import HandoverConfirmed, HandoverNoted, HandoverOpened, HandoverReminded
 from ..models import Handover
+from ..parameters_defined import HANDOVER_DAYS
 from ..queries import handover_visible, may_keep
 
+log = logging.getLogger(__name__)
 # a link written down so long after it began is history brought in: nothing is left to hand over
 LATE = timedelta(days=31)
 
@@ -38,7 +48,9 @@ def handover_open(*, link_id: int, actor: Actor, at: datetime) -> Handover | Non
     there = Handover.objects.filter(link=link).first()
     if there is not None:
         if there.to_officer_id != link.officer_id and there.confirmed_at is None:
-            DIRECT.update(there, to_officer_id=link.officer_id)
+            DIRECT.update(
+                there, to_officer_id=link.officer_id, reminded_at=None, centre_told_at=None
+            )
             _tell(_opened(there), there, actor, at)
         return there
     before = Link.objects.filter(
@@ -98,6 +110,70 @@ def handover_confirm(*, handover_id: int, actor: Actor, at: datetime) -> Handove
     )
     _tell(event, found, actor, at)
     return found
+
+
+@transaction.atomic
+def handover_watch(*, handover_id: int, actor: Actor, at: datetime) -> bool:
+    """Remind the successor who hasn't confirmed, then tell the service centre; once each.
+
+    After so many working days as the park sets, and after twice as many, but never both on one
+    day. False if nothing is to be said. Raises NotVisible; NotAllowed for people.
+    """
+    if actor.side is not Side.SYSTEM:
+        raise NotAllowed(_("交接提醒由平台发出。"))
+    found = handover_visible(handover_id, actor)
+    journal.lock(found.enterprise.stream)
+    found.refresh_from_db()
+    if found.confirmed_at is not None or found.centre_told_at is not None:
+        return False
+    today = timezone.localdate(at)
+    days = parameters.value(HANDOVER_DAYS, today)
+    is_centre = found.reminded_at is not None
+    if is_centre and timezone.localdate(found.reminded_at) == today:
+        return False
+    if at <= _until(found.from_on, days * 2 if is_centre else days):
+        return False
+    if is_centre:
+        DIRECT.update(found, centre_told_at=at)
+    else:
+        DIRECT.update(found, reminded_at=at)
+    event = HandoverReminded(
+        handover_id=found.pk, enterprise_id=found.enterprise_id,
+        to_officer_id=found.to_officer_id, is_centre=is_centre,
+    )  # fmt: skip
+    _tell(event, found, actor, at)
+    return True
+
+
+def sweep(*, at: datetime, goes_on: GoesOn = always) -> int:
+    """Watch every hand-over that may be late; returns of how many something was said.
+
+    One that fails holds up no other. Late or twice does no harm.
+    """
+    waiting = Handover.objects.filter(confirmed_at=None, centre_told_at=None)
+    days = parameters.value(HANDOVER_DAYS, timezone.localdate(at))
+    # a round begins all of its links on one day: the days are few
+    begun = list(waiting.order_by().values_list("from_on", flat=True).distinct())
+    first = [day for day in begun if at > _until(day, days)]
+    second = [day for day in first if at > _until(day, days * 2)]
+    late = waiting.filter(from_on__in=first, reminded_at=None) | waiting.filter(
+        from_on__in=second, reminded_at__isnull=False
+    )
+    said = 0
+    for pk in list(late.order_by("from_on", "pk").values_list("pk", flat=True)):
+        if not goes_on():
+            break
+        try:
+            said += handover_watch(handover_id=pk, actor=SYSTEM, at=at)
+        except YuanqiError as refusal:
+            log.warning("hand-over %d could not be reminded of: %s", pk, refusal)
+    return said
+
+
+def _until(day: date, days: int) -> datetime:
+    """The close of the last of so many working days after a day."""
+    begins = timezone.make_aware(datetime.combine(day, time.min))
+    return work_calendar(current_calendar()).add_days(begins, days)
 
 
 def _opened(found: Handover) -> HandoverOpened:

@@ -187,3 +187,47 @@ def test_an_erased_persons_name_goes_from_notes_and_from_reasons_of_wishes(zone,
     wish.refresh_from_db()
     assert (handed.note, wish.reason) == ("已删除只在上午接电话。", "与已删除是夫妻")
     assert ("挂钩意愿、交接说明里的姓名和电话", 2) in [(one.label, one.count) for one in removed]
+
+
+def test_who_does_not_confirm_is_reminded_once_then_the_centre_is_told_once(
+    zone, handed, colleague
+):
+    said = [
+        operations.sweep(at=at(when))
+        for when in (
+            "12-04 17:30", "12-04 17:31", "12-07 10:00", "12-09 17:30", "12-09 17:31",
+            "12-10 10:00",
+        )
+    ]  # fmt: skip
+
+    assert said == [0, 1, 0, 0, 1, 0]
+    follow(now=at("12-10 11:00"))
+    late = Notice.objects.filter(kind__in=("handover_waits", "handover_untaken")).order_by("pk")
+    assert [(one.account_id, one.kind) for one in late] == [
+        (colleague.account_id, "handover_waits"), (zone.clerk.account_id, "handover_untaken"),
+    ]  # fmt: skip
+    told = notices.lines(list(late), zone.actor(zone.clerk, DECEMBER))
+    assert [line.says for line in told.values()] == [
+        "您接手松濑精密陶瓷还没有确认，请看交接清单并确认。",
+        "陆远接手松濑精密陶瓷一直没有确认，请问问他。",
+    ]  # fmt: skip
+
+
+def test_nobody_is_reminded_of_what_is_confirmed_and_nobody_reminds_by_hand(
+    zone, handed, colleague
+):
+    confirm(zone, handed, colleague)
+    before = every_row()
+    assert operations.sweep(at=at("12-21 10:00")) == 0
+    with pytest.raises(NotAllowed):
+        operations.handover_watch(
+            handover_id=handed.pk, actor=zone.actor(zone.clerk), at=at("12-21 10:00")
+        )
+    assert every_row() == before
+
+
+def test_after_a_long_outage_the_centre_is_not_told_on_the_day_of_the_reminder(zone, handed):
+    said = [operations.sweep(at=at(when)) for when in (
+        "12-21 10:00", "12-21 11:00", "12-22 09:00",
+    )]  # fmt: skip
+    assert said == [1, 0, 1]
