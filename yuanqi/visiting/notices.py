@@ -62,9 +62,19 @@ def handle(events: Sequence[JournalEvent]) -> None:
 def notices_make(events: Sequence[JournalEvent], *, now: datetime) -> None:
     """Write the notices that follow from these events."""
     news = timedelta(days=parameters.value(NEWS_DAYS))
-    fresh = [event for event in events if event.at > now - news]
+    oldest = now - news
+    fresh = [one for one in events if one.at > oldest and not _is_history(one, oldest)]
     if fresh:
         tell(source=SOURCE, words=list(_words(fresh, now)), now=now)
+
+
+def _is_history(event: JournalEvent, oldest: datetime) -> bool:
+    """Whether it is a visit of long ago brought in from a sheet: a phone's note has its key."""
+    return (
+        event.kind == told.VisitRecorded.kind
+        and not event.payload["key"]
+        and datetime.fromisoformat(event.payload["happened_at"]) < oldest
+    )
 
 
 def _words(events: Sequence[JournalEvent], now: datetime) -> Iterable[Word]:

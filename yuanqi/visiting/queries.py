@@ -1,13 +1,15 @@
 """Every read of visits, from what the actor may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from yuanqi.foundation.actors import Actor, Side
+from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.parameters import parameters
 from yuanqi.registry.contacting.queries import month_begin
@@ -27,6 +29,47 @@ def require_officer(actor: Actor) -> None:
     """Raises NotVisible."""
     if not is_officer(actor):
         raise NotVisible
+
+
+def may_import(actor: Actor) -> bool:
+    """The service centre brings visits in from a sheet, whoever made them."""
+    return is_officer(actor) and actor.has(Role.CENTRE)
+
+
+def require_importer(actor: Actor) -> None:
+    """Raises NotVisible, NotAllowed."""
+    require_officer(actor)
+    if not may_import(actor):
+        raise NotAllowed(_("走访记录由服务中心导入。"))
+
+
+class OnDay(Protocol):
+    """An officer's visit to an enterprise on a day."""
+
+    @property
+    def enterprise_id(self) -> int: ...
+    @property
+    def officer_id(self) -> int: ...
+    @property
+    def on(self) -> date: ...
+
+
+def done_by(rows: Iterable[OnDay]) -> set[tuple[int, int, date]]:
+    """Which of these visits were taken down already, as (enterprise, officer, day): one query."""
+    wanted = list(rows)
+    if not wanted:
+        return set()
+    days = [row.on for row in wanted]
+    found = Visit.objects.filter(
+        state=State.DONE, enterprise__in={row.enterprise_id for row in wanted},
+        officer__in={row.officer_id for row in wanted},
+        happened_at__date__gte=min(days), happened_at__date__lte=max(days),
+    )  # fmt: skip
+    return {
+        (firm, officer, timezone.localdate(at))
+        for firm, officer, at in found.values_list("enterprise", "officer", "happened_at")
+        if at is not None
+    }
 
 
 def serves(enterprise_id: int, actor: Actor) -> bool:

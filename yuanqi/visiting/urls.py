@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calendar, notes, plans, records, visits
+from .views import calendar, imports, notes, plans, records, visits
 
 app_name = "visiting"
 _ONE = "visits/<int:visit_id>/"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("sw.js", notes.worker, name="worker"),
     path("visits/", plans.visits, name="visits"),
     path("visits/records/", records.records, name="records"),
+    path("visits/imports/", imports.imports, name="imports"),
+    path("visits/imports/template/", imports.template, name="imports_template"),
     path("visits/token/", notes.token, name="token"),
     path("visits/note/<int:enterprise_id>/", notes.note, name="note"),
     path("visits/plan/<int:enterprise_id>/", plans.plan, name="plan"),

@@ -1,6 +1,7 @@
 """Every write of visits, a file a subject; users import them from here."""
 
 from .confirming import visit_confirm
+from .importing import visits_import
 from .planning import visit_cancel, visit_plan, wish_end, wish_make
 from .recording import Advised, Asked, Note, Promised, visit_record
 from .reminding import calendar_link_renew, officer_remind, sweep
@@ -17,6 +18,7 @@ __all__ = [
     "visit_confirm",
     "visit_plan",
     "visit_record",
+    "visits_import",
     "wish_end",
     "wish_make",
 ]

@@ -49,6 +49,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "foot": pages.foot(request, page),
         "count": pages.count_of(listed),
         "export_url": _export_url(request),
+        "may_import": queries.may_import(request.actor),
     }
     return render(request, "visiting/records.html", context)
 
