@@ -33,6 +33,8 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+# settings may have been read for the whole run before this worker knew its own directory
+settings.FILES_ROOT = _VAR / "files"
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -60,10 +62,14 @@ pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of one site go to one worker (`--dist loadgroup`): it is started once for them."""
+    """A file's tests go to one worker (`--dist loadgroup`): what they share is made once. The long
+    ones of whole journeys come first, so that nobody waits for them at the end."""
     for item in items:
-        if "site" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        path = item.nodeid.partition("::")[0]
+        # each role looks at all of its pages: one worker would be the last by minutes
+        is_apart = path == "tests/test_accessibility.py"
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if is_apart else path))
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/"))
 
 
 def pytest_unconfigure() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from tests.browser import DESK, PHONE, Site, assert_no_sideways_scroll
 from tests.desk import build_desk
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 
 GRAVE = ("serious", "critical")
 MOST_PAGES = 60
+FEWER_PAGES = 25  # from the nearest on, of roles whose pages are mostly another's too
 ADMINISTRATORS = {
     "sysadmin": Role.SYSTEM_ADMIN,
     "secadmin": Role.SECURITY_ADMIN,
@@ -60,15 +61,20 @@ def kind_of(address: str) -> str:
     return f"{route}?{','.join(shown)}"
 
 
-def pages_of(page: Page, site: Site) -> Iterator[str]:
+def pages_of(page: Page, site: Site, most: int) -> Iterator[str]:
     """Open one page of each kind, along the links; yield the address of each."""
     waiting, seen = ["/"], set()
-    while waiting and len(seen) < MOST_PAGES:
+    while waiting and len(seen) < most:
         address = waiting.pop(0)
         if kind_of(address) in seen:
             continue
         seen.add(kind_of(address))
-        response = page.goto(address)
+        try:
+            response = page.goto(address)
+        except Error as error:
+            if "Download is starting" in str(error):
+                continue
+            raise
         assert response is not None and response.status < 400, (address, response)
         yield address
         for href in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
@@ -102,7 +108,8 @@ def test_no_page_shuts_anybody_out(site: Site, sign_in, who: str):
     troubles: dict[str, list[str]] = {}
     visited = []
 
-    for address in pages_of(page, site):
+    most = FEWER_PAGES if who in ("handler", "leader", "linked") else MOST_PAGES
+    for address in pages_of(page, site, most):
         visited.append(address)
         if found := grave(page):
             troubles[address] = found

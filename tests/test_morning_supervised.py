@@ -102,7 +102,7 @@ def test_an_extension_is_refused_and_the_handler_reads_why(site: Site, sign_in):
 def test_a_request_is_merged_into_another_of_the_same_firm(site: Site, sign_in):
     clerk = sign_in("clerk", DESK)
     opened(clerk, "待派单")
-    clerk.get_by_text("更多", exact=True).click()
+    clerk.locator("#acts").get_by_text("更多", exact=True).click()
     clerk.locator("a[href='#act-merge']").click()
     into = clerk.locator("form[action$='/merges/'] select[name=into]")
     offered = into.locator("option").all_inner_texts()
