@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "yuanqi.servicedesk",
     "yuanqi.steering",
     "yuanqi.visiting",
+    "yuanqi.meetings",
     "yuanqi.linking",
     "yuanqi.insight",
     "yuanqi.integration",

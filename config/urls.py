@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("yuanqi.linking.urls")),
     path("", include("yuanqi.promises.urls")),
     path("", include("yuanqi.visiting.urls")),
+    path("", include("yuanqi.meetings.urls")),
     path("", include("yuanqi.conditions.urls")),
     path("", include("yuanqi.notices.urls")),
     path("", include("yuanqi.organisation.urls")),
