@@ -189,6 +189,8 @@ def draft_of(round_: Round) -> Draft:
         return draft
     wishes = Wish.objects.filter(ended_at=None, enterprise__in=draft.pairs)
     for enterprise, officer, kind in wishes.values_list("enterprise", "officer", "kind"):
+        if kind == WishKind.OTHER:
+            continue  # for the service centre to weigh, not for a sum
         if kind == WishKind.BARRED:
             draft.barred.add((enterprise, officer))
         else:

@@ -160,6 +160,17 @@ class WishForm(OnceForm):
         self.fields["kind"].choices = kinds
 
 
+class OtherForm(forms.Form):
+    """Why an enterprise would have another officer."""
+
+    reason = forms.CharField(
+        label=_("为什么想换"), max_length=200, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("只有服务中心看得到，挂钩干部和领导看不到。"),
+        error_messages={"required": _("请写下为什么想换，方便服务中心安排。"),
+                        "max_length": _("最多 200 字。")},
+    )  # fmt: skip
+
+
 class NoteForm(OnceForm):
     note = forms.CharField(
         label=_("交接说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}),

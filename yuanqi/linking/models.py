@@ -215,11 +215,18 @@ class Variant(models.Model):
 
 
 class WishKind(models.TextChoices):
-    """What somebody wishes of a pair; a conflict of interest is no wish: it rules the pair out."""
+    """What somebody wishes of a pair; a conflict of interest is no wish: it rules the pair out.
+
+    That an enterprise asks for another officer only the service centre sees: not he, nor leaders.
+    """
 
     OFFICER = "officer", _("干部希望挂钩")
     ENTERPRISE = "enterprise", _("企业希望由他挂钩")
+    OTHER = "other", _("企业希望换人")
     BARRED = "barred", _("回避")
+
+
+OF_ENTERPRISE = (WishKind.ENTERPRISE, WishKind.OTHER)
 
 
 class Wish(models.Model):
@@ -245,7 +252,7 @@ class Wish(models.Model):
                 name="wish_once",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="barred") | ~Q(reason=""), name="wish_barred_reasoned"
+                condition=~Q(kind__in=("barred", "other")) | ~Q(reason=""), name="wish_reasoned"
             ),
         ]
 

@@ -10,7 +10,7 @@ from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
 from yuanqi.organisation.models import Officer
 
-from .models import Handover, Round, RoundState, Variant, Wish
+from .models import OF_ENTERPRISE, Handover, Round, RoundState, Variant, Wish, WishKind
 
 
 def watches(actor: Actor) -> bool:
@@ -84,15 +84,18 @@ def names_of(officers: Iterable[int | None]) -> dict[int, str]:
 def wishes_open(actor: Actor) -> QuerySet[Wish]:
     """Wishes and conflicts of interest that stand: all for the centre and leaders, else one's own.
 
-    An enterprise sees its own wishes, never a conflict of interest.
+    An enterprise sees its own wishes, never a conflict of interest. That it asks for another
+    officer nobody of the park sees but the service centre.
     """
     found = Wish.objects.filter(ended_at=None).select_related("enterprise", "officer__department")
-    if sees_drafts(actor):
+    if may_keep(actor):
         return found
+    if sees_drafts(actor):
+        return found.exclude(kind=WishKind.OTHER)
     if watches(actor):
-        return found.filter(officer__in=actor.officer_ids)
+        return found.filter(officer__in=actor.officer_ids).exclude(kind=WishKind.OTHER)
     if actor.side is Side.ENTERPRISE and actor.enterprise_id:
-        return found.filter(enterprise=actor.enterprise_id, kind="enterprise")
+        return found.filter(enterprise=actor.enterprise_id, kind__in=OF_ENTERPRISE)
     return found.none()
 
 

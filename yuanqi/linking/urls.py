@@ -33,4 +33,5 @@ urlpatterns = [
     path("links/wishes/<int:wish_id>/withdrawal/", wishes.withdraw, name="withdraw"),
     path("links/serving/<int:enterprise_id>/", board.serving, name="serving"),
     path("links/serving/<int:enterprise_id>/wish/", wishes.wish_own, name="wish_own"),
+    path("links/serving/<int:enterprise_id>/change/", wishes.wish_other, name="wish_other"),
 ]

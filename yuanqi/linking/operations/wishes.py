@@ -15,7 +15,7 @@ from yuanqi.organisation.models import Officer
 from yuanqi.registry.queries import enterprise_visible, services_of
 
 from ..events import WishStated, WishWithdrawn
-from ..models import Wish, WishKind
+from ..models import OF_ENTERPRISE, Wish, WishKind
 from ..opening import outdated_for
 from ..queries import may_keep, watches, wishes_open
 
@@ -32,8 +32,9 @@ def wish_state(
 ) -> Wish:
     """State a wish of a pair, or a conflict of interest (回避), for the rounds to come.
 
-    An officer speaks for himself, an enterprise for itself and of an officer who serves it, the
-    service centre for all. Raises NotVisible, NotAllowed, Invalid; Conflict if it stands already.
+    An officer speaks for himself, an enterprise for itself and of an officer who serves it: it
+    would keep him, or have another one. The service centre speaks for all. Raises NotVisible,
+    NotAllowed, Invalid; Conflict if it stands already, or the contrary does.
     """
     enterprise = enterprise_visible(enterprise_id, actor)
     officer = Officer.objects.filter(pk=officer_id, is_active=True).first()
@@ -45,7 +46,11 @@ def wish_state(
     reason = reason.strip()
     if kind == WishKind.BARRED and not reason:
         raise Invalid(_("请写下为什么要回避。"), "reason")
+    if kind == WishKind.OTHER and not reason:
+        raise Invalid(_("请写下为什么想换，方便服务中心安排。"), "reason")
     journal.lock(enterprise.stream)
+    if kind in OF_ENTERPRISE and _contradicts(enterprise_id, officer_id, kind):
+        raise Conflict(_("想继续和想换只能登记一样，请先撤回前面的。"))
     with conflict_if_taken(_("已经登记过了。")):
         wish = DIRECT.insert(
             Wish(
@@ -53,7 +58,8 @@ def wish_state(
                 stated_by_id=actor.account_id, stated_at=at,
             )
         )  # fmt: skip
-    outdated_for(enterprise.pk)
+    if kind != WishKind.OTHER:  # it isn't worked with
+        outdated_for(enterprise.pk)
     _tell(WishStated, wish, actor, at)
     return wish
 
@@ -70,8 +76,14 @@ def wish_withdraw(*, wish_id: int, actor: Actor, at: datetime) -> None:
     if wish.ended_at is not None:
         raise Conflict(_("已经撤回了。"))
     DIRECT.update(wish, ended_at=at)
-    outdated_for(wish.enterprise_id)
+    if wish.kind != WishKind.OTHER:
+        outdated_for(wish.enterprise_id)
     _tell(WishWithdrawn, wish, actor, at)
+
+
+def _contradicts(enterprise_id: int, officer_id: int, kind: str) -> bool:
+    found = Wish.objects.filter(enterprise=enterprise_id, officer=officer_id, ended_at=None)
+    return found.filter(kind__in=OF_ENTERPRISE).exclude(kind=kind).exists()
 
 
 def _require_own(
@@ -79,12 +91,12 @@ def _require_own(
 ) -> None:
     if may_keep(actor):
         return
-    if actor.side is Side.ENTERPRISE and kind == WishKind.ENTERPRISE:
+    if actor.side is Side.ENTERPRISE and kind in OF_ENTERPRISE:
         enterprise = enterprise_visible(enterprise_id, actor)
         served = services_of([enterprise], timezone.localdate(at)).get(enterprise_id)
         if served is not None and served.officer.pk == officer.pk:
             return
-    if watches(actor) and kind != WishKind.ENTERPRISE and officer.pk == actor.officer_id:
+    if watches(actor) and kind not in OF_ENTERPRISE and officer.pk == actor.officer_id:
         return
     raise NotAllowed(_("意愿由本人登记，其他的由服务中心登记。"))
 
@@ -94,7 +106,10 @@ def _tell(event: type[WishStated | WishWithdrawn], wish: Wish, actor: Actor, at:
         wish_id=wish.pk, enterprise_id=wish.enterprise_id, officer_id=wish.officer_id,
         wish=wish.kind,
     )  # fmt: skip
-    audience = Audience.ENTERPRISE if wish.kind == WishKind.ENTERPRISE else Audience.DEPARTMENT
+    audience = {
+        WishKind.ENTERPRISE.value: Audience.ENTERPRISE,
+        WishKind.OTHER.value: Audience.AUDIT,  # no timeline tells the officer
+    }.get(wish.kind, Audience.DEPARTMENT)
     DIRECT.record(
         told, stream=f"enterprise:{wish.enterprise_id}", audience=audience, actor=actor, at=at,
         enterprise_id=wish.enterprise_id,

@@ -12,7 +12,7 @@ from python_calamine import load_workbook
 from tests.evidence import every_row
 from tests.life import sent
 from yuanqi.foundation.actors import Role
-from yuanqi.foundation.models import Account, RoleGrant
+from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.linking import working_out
 from yuanqi.linking.models import Handover, Round, Seat, Wish
 from yuanqi.registry.models import Link
@@ -216,6 +216,33 @@ def test_an_enterprise_sees_its_officers_and_wishes_to_keep_one(zone, held, clie
     wish = Wish.objects.get()
     assert (wish.officer_id, wish.kind) == (colleague.pk, "enterprise")
     assert "您希望继续由陆远挂钩" in words_of(contact.get(page))
+    assert contact.post(here("withdraw", wish.pk)).status_code == 303
+
+
+def test_an_enterprise_asks_for_another_officer_and_only_the_centre_reads_it(
+    zone, held, client_of, colleague
+):
+    contact, page = client_of("contact"), here("serving", zone.enterprise.pk)
+    asked = here("wish_other", zone.enterprise.pk)
+    contact.post(asked, {"reason": " "})
+    assert not Wish.objects.exists()
+    assert client_of("stranger").post(asked, {"reason": "找不到人"}).status_code == 404
+
+    assert contact.post(asked, {"reason": "三次没有回电"}).status_code == 303
+
+    wish = Wish.objects.get()
+    assert (wish.officer_id, wish.kind, wish.reason) == (colleague.pk, "other", "三次没有回电")
+    assert "三次没有回电" in words_of(contact.get(page))
+    assert "三次没有回电" in words_of(client_of("clerk").get(here("wishes")))
+    client = Client()
+    client.force_login(colleague.account)
+    for one in (client, client_of("leader")):
+        assert "三次没有回电" not in words_of(one.get(here("wishes")))
+        assert one.post(here("withdraw", wish.pk)).status_code == 404
+    event = JournalEvent.objects.get(kind="linking.wish_stated")
+    assert event.audience == "audit"
+    contact.post(here("wish_own", zone.enterprise.pk))
+    assert Wish.objects.count() == 1  # one or the other
     assert contact.post(here("withdraw", wish.pk)).status_code == 303
 
 

@@ -33,6 +33,7 @@ from ..coverage import (
     listed_on,
     rows_of,
 )
+from ..forms import OtherForm
 from ..models import Handover, WishKind
 from ..scoping import list_labels, scope_label, scopes_of
 from .sending import SeeOther
@@ -261,8 +262,8 @@ def serving(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     ahead = Link.objects.filter(enterprise=found, from_on__gt=today).select_related(
         "officer__department"
     )
-    wish = queries.wishes_open(actor).first()
     lead = told[0]["officer"] if told and told[0]["role"] == LinkRole.LEAD else None
+    wish = queries.wishes_open(actor).filter(officer=lead).first()
     context = {
         "page_title": _("为您服务的干部"),
         "back_url": reverse("web:portal"),
@@ -270,7 +271,9 @@ def serving(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "told": told,
         "ahead": list(ahead.order_by("from_on", "pk")),
         "past": list(past.order_by("-until_on", "pk")[:_PAST]),
-        "wish": wish if wish and lead and wish.officer_id == lead.pk else None,
+        "wish": wish,
+        "wishes_other": wish is not None and wish.kind == WishKind.OTHER,
+        "form": OtherForm(),
         "may_wish": lead is not None,
         "lead": lead,
     }

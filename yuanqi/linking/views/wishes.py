@@ -21,8 +21,8 @@ from yuanqi.registry.queries import enterprise_visible, linked_officer
 from yuanqi.registry.search import enterprises_found
 
 from .. import operations, queries
-from ..forms import WishForm
-from ..models import WishKind
+from ..forms import OtherForm, WishForm
+from ..models import OF_ENTERPRISE, WishKind
 from .sending import SeeOther, carry_out, press
 
 ORDER = (Key("id", descending=True),)
@@ -62,7 +62,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
             {
                 "wish": one,
                 "may_withdraw": queries.may_keep(actor)
-                or (one.officer_id == actor.officer_id and one.kind != WishKind.ENTERPRISE),
+                or (one.officer_id == actor.officer_id and one.kind not in OF_ENTERPRISE),
             }
             for one in page.rows
         ],
@@ -84,7 +84,7 @@ def _form(actor: Actor, data: Any, request: HttpRequest) -> WishForm:
         kinds: Any = WishKind.choices
     else:
         officers = officers.filter(pk=actor.officer_id)
-        kinds = [one for one in WishKind.choices if one[0] != WishKind.ENTERPRISE]
+        kinds = [one for one in WishKind.choices if one[0] not in OF_ENTERPRISE]
     named = [
         (one.pk, _("%(name)s（%(unit)s）") % {"name": one.name, "unit": one.department.label})
         for one in officers.order_by("department__position", "pk")
@@ -143,4 +143,29 @@ def wish_own(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         ),
         back_url=back,
         said=_("记下了，安排下一轮时会考虑。"),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def wish_other(request: HttpRequest, enterprise_id: int) -> HttpResponse:
+    """The enterprise asks for another officer, and says why; the service centre alone sees it."""
+    actor: Actor = request.actor
+    enterprise = enterprise_visible(enterprise_id, actor)
+    officer = linked_officer(enterprise, timezone.localdate())
+    back = reverse("linking:serving", args=[enterprise_id])
+    form = OtherForm(request.POST)
+    if officer is None:
+        return SeeOther(back)
+    if not form.is_valid():
+        messages.error(request, form.errors["reason"][0])
+        return SeeOther(back)
+    return press(
+        request,
+        act=lambda at: operations.wish_state(
+            enterprise_id=enterprise_id, officer_id=officer.pk, kind=WishKind.OTHER.value,
+            reason=form.cleaned_data["reason"], actor=actor, at=at,
+        ),
+        back_url=back,
+        said=_("已告诉服务中心，别人看不到。"),
     )  # fmt: skip
