@@ -67,8 +67,10 @@ class Coverage:
         return [one for one in self.officers if one.over]
 
 
-def coverage_on(day: date) -> Coverage:
+def coverage_on(day: date, *, with_officers: bool = True) -> Coverage:
     """The coverage of a day: the scopes of the round that holds, as they read now.
+
+    Without `with_officers` nobody's load is looked up: a list of enterprises doesn't show it.
 
     An enterprise that has come into scope since is a gap until a change of the round covers it.
     Without a round everybody who is in the park and has an officer counts.
@@ -90,7 +92,9 @@ def coverage_on(day: date) -> Coverage:
     return Coverage(
         round_, scopes, covered, inherited,
         frozenset(scopes) - covered - inherited, covered & visited,
-        _loads(round_, day, Counter(leads[pk] for pk in covered & visited)),
+        _loads(round_, day, Counter(leads[pk] for pk in covered & visited))
+        if with_officers
+        else (),
     )  # fmt: skip
 
 

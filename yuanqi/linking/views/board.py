@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -81,7 +82,7 @@ def covered(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     queries.require_watcher(actor)
     today = timezone.localdate()
-    found = coverage_on(today)
+    found = coverage_on(today, with_officers=False)
     show = request.GET.get("show", COVERED)
     show = show if show in (COVERED, GAPS, INHERITED, UNVISITED) else COVERED
     q = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
@@ -196,19 +197,22 @@ def mine(request: HttpRequest) -> HttpResponse:
     queries.require_watcher(actor)
     today = timezone.localdate()
     own = actor.officer_ids
-    links = links_on(today).filter(officer__in=own).select_related("enterprise__area", "officer")
-    links = list(links.order_by("role", "enterprise__short_name", "pk"))
-    ids = [one.enterprise_id for one in links]
+    served = links_on(today).filter(officer__in=own)
+    links = list(
+        served.select_related("enterprise__area", "officer").order_by(
+            "role", "enterprise__short_name", "pk"
+        )
+    )
     waiting = {
         one.link_id: one for one in Handover.objects.filter(to_officer__in=own, confirmed_at=None)
     }
-    counts: dict[int, int] = {}
-    for pk in (
+    counts = dict(
         requests_listed(actor)
-        .filter(at_work, enterprise__in=ids)
-        .values_list("enterprise", flat=True)
-    ):
-        counts[pk] = counts.get(pk, 0) + 1
+        .filter(at_work, enterprise__in=served.values("enterprise"))
+        .order_by()
+        .values_list("enterprise")
+        .annotate(Count("pk"))
+    )
     ahead = Link.objects.filter(officer__in=own, from_on__gt=today).select_related("enterprise")
     wishes = {
         (one.enterprise_id, one.officer_id): one
