@@ -40,6 +40,7 @@ from . import (
     answers,
     facts,
     linking,
+    meetings,
     monitoring,
     papers,
     people,
@@ -118,6 +119,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     steering.load(now)
     advice.load(now)
     taskforces.load(now)
+    meetings.load(now)
     _leave_unread(now - UNREAD)
     return written
 

@@ -217,8 +217,9 @@ def test_the_messages_of_the_last_days_are_unread_and_no_older_ones(loaded):
 
 
 def test_events_are_told_in_order_of_time_and_cases_numbered_in_it(loaded):
-    # advice and task forces come in behind the rest, as operations would have written them
+    # what operations wrote comes in behind the rest: advice, task forces, meetings, their promises
     behind = Q(kind__startswith="advice.") | Q(kind__startswith="taskforces.")
+    behind |= Q(kind__startswith="meetings.") | Q(kind__startswith="promises.")
     for told in (JournalEvent.objects.exclude(behind), JournalEvent.objects.filter(behind)):
         streams: dict[str, list[datetime]] = {}
         for stream, at in told.order_by("xid", "id").values_list("stream", "at"):

@@ -15,8 +15,8 @@ from yuanqi.foundation.files import Upload
 from yuanqi.foundation.writer import DIRECT
 from yuanqi.organisation.models import Officer
 from yuanqi.promises.models import Occasion, Promise
-from yuanqi.promises.operations import promise_hand_over, promise_make
-from yuanqi.promises.queries import watches
+from yuanqi.promises.operations import promise_hand_over, promise_keep, promise_make
+from yuanqi.promises.queries import answers_for, watches
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk.operations import request_raise
 
@@ -173,6 +173,11 @@ def task_end(
     acts.task_end(
         DIRECT, item, state=state, outcome=said, officer=officer, **evidence, actor=actor, at=at
     )
+    promise = item.promise
+    is_kept = state == ItemState.DONE and promise is not None and promise.is_open
+    # said once, by whoever answers for both; else the promise waits for who does
+    if is_kept and promise is not None and answers_for(promise, actor):
+        promise_keep(promise_id=promise.pk, outcome=said, upload=upload, actor=actor, at=at)
 
 
 @transaction.atomic

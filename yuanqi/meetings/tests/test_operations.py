@@ -178,6 +178,8 @@ def test_an_item_becomes_a_task_with_a_promise_and_its_owner_ends_it(zone):
     operations.task_end(state="done", actor=zone.actor(zone.planning_handler), **end)
     item.refresh_from_db()
     assert (item.state, item.outcome, item.ended_by) == ("done", "装好了", zone.planning_handler)
+    promise.refresh_from_db()
+    assert (promise.state, promise.outcome) == ("kept", "装好了")
     assert set(items_for(zone.enterprise, zone.actor(zone.contact))) == {item, other}
     assert not items_for(zone.enterprise, zone.actor(zone.stranger))
 
