@@ -111,6 +111,7 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
             (_("四张清单"), reverse("steering:lists")),
             (_("听建议"), reverse("advice:list")),
             (_("专班"), reverse("taskforces:forces")),
+            (_("现场办公"), reverse("meetings:meetings")),
             (_("知识库"), reverse("knowledge:entries")),
             (_("通讯录"), reverse("organisation:directory")),
         ]
