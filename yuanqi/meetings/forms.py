@@ -216,20 +216,33 @@ class DecideForm(_ActForm):
         error_messages={"max_length": _TOO_LONG},
     )  # fmt: skip
     owner = forms.TypedChoiceField(
-        label=gettext_lazy("谁承担"), coerce=int, required=False, empty_value=None
+        label=gettext_lazy("谁承担"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("定为任务时要填。"),
     )
     due_on = forms.DateField(
         label=gettext_lazy("哪天前办好"), required=False,
+        help_text=gettext_lazy("定为任务时要填。"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )  # fmt: skip
     is_promised = forms.BooleanField(
         label=gettext_lazy("这是对企业的承诺，进承诺台账"), required=False
     )
-    category = forms.ChoiceField(label=gettext_lazy("诉求属于哪一类"), required=False)
+    category = forms.ChoiceField(
+        label=gettext_lazy("诉求属于哪一类"),
+        required=False,
+        help_text=gettext_lazy("转为诉求时要填。"),
+    )
     level = forms.ChoiceField(
         label=gettext_lazy("影响生产吗"), choices=Level.choices, initial=Level.P3, required=False
     )
-    topic = forms.ChoiceField(label=gettext_lazy("建议关于哪方面"), required=False)
+    topic = forms.ChoiceField(
+        label=gettext_lazy("建议关于哪方面"),
+        required=False,
+        help_text=gettext_lazy("转为建议时要填。"),
+    )
 
     def __init__(
         self,
