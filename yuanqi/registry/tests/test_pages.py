@@ -91,7 +91,7 @@ def test_staff_and_the_enterprise_itself_read_every_section(filled, tab, who, st
 
 @pytest.mark.parametrize(
     ("tab", "count"),
-    [("profile", 20), ("people", 11), ("papers", 9), ("indicators", 8), ("projects_of", 10),
+    [("profile", 22), ("people", 11), ("papers", 9), ("indicators", 8), ("projects_of", 10),
      ("timeline", 11)],
 )  # fmt: skip
 def test_a_section_asks_just_so_many_questions(filled, tab, count, django_assert_num_queries):
