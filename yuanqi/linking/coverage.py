@@ -1,12 +1,16 @@
-"""Who is covered today: enterprises that the round in force names, officers with their load."""
+"""Who is covered today: enterprises that the round in force names, officers with their load.
+
+Figures are counted by the database, from the very lists that stand behind them: a zone of a hundred
+thousand enterprises costs a few counts, not a reading of all of them.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from yuanqi.organisation.models import Officer
 from yuanqi.registry.contacting.queries import month_begin
@@ -14,17 +18,82 @@ from yuanqi.registry.models import Contact, ContactKind, Enterprise, Link, LinkR
 from yuanqi.registry.queries import links_on
 
 from .models import Handover, Round, Seat
-from .queries import round_on
-from .scoping import LINKED, heads_of_present, named, present
+from .queries import waiting_on
+from .scoping import LINKED, named, named_in, present
 
 GAPS, INHERITED, COVERED, UNVISITED = "gaps", "inherited", "covered", "unvisited"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many enterprises are to be covered on a day, and how many are."""
+
+    covered: int  # by a lead of their own
+    inherited: int  # by that of their group's head
+    gaps: int
+    visited: int  # of the covered, since the month began
+
+    @property
+    def total(self) -> int:
+        return self.reached + self.gaps
+
+    @property
+    def reached(self) -> int:
+        return self.covered + self.inherited
+
+    @property
+    def unvisited(self) -> int:
+        return self.covered - self.visited
+
+
+def coverage_on(day: date, round_: Round | None) -> Coverage:
+    """Count the coverage of a day: the scopes of the round that holds, as they read now.
+
+    An enterprise that has come into scope since is a gap until a change of the round covers it.
+    Without a round everybody who is in the park and has an officer counts. Four counts.
+    """
+    covered, unvisited, inherited, gaps = (
+        listed_on(day, round_, show).count() for show in (COVERED, UNVISITED, INHERITED, GAPS)
+    )
+    return Coverage(covered, inherited, gaps, covered - unvisited)
+
+
+def listed_on(day: date, round_: Round | None, show: str) -> QuerySet[Enterprise]:
+    """The enterprises behind a figure of the board."""
+    led = Exists(_leads_on(day).filter(enterprise=OuterRef("pk")))
+    if show in (GAPS, INHERITED):
+        waiting = named_in(round_).filter(~led) if round_ is not None else present().none()
+        by_head = Exists(_leads_on(day).filter(enterprise=OuterRef("group__head")))
+        return waiting.filter(by_head if show == INHERITED else ~by_head)
+    listed = present().filter(led)
+    return listed.filter(~_visited(day)) if show == UNVISITED else listed
+
+
+def scopes_on(round_: Round | None, enterprises: Sequence[Enterprise]) -> dict[int, list[str]]:
+    """Why each of these is covered: the scopes that name it, else that it has an officer."""
+    ids = [one.pk for one in enterprises]
+    found = named(round_, ids) if round_ is not None else {}
+    return {pk: found.get(pk, [LINKED]) for pk in ids}
+
+
+def _leads_on(day: date) -> QuerySet[Link]:
+    return links_on(day).filter(role=LinkRole.LEAD)
+
+
+def _visited(day: date, enterprise: str = "pk") -> Exists:
+    """Whether the enterprise was visited since the month of a day began, by whomever."""
+    visits = Contact.objects.filter(kind=ContactKind.VISIT, at__gte=month_begin(day))
+    return Exists(visits.filter(enterprise=OuterRef(enterprise)))
+
+
+# officers ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """How many an officer serves today against his capacity."""
 
-    officer: Officer
+    officer_id: int
     leads: int
     seconds: int
     capacity: int | None  # none where he has no seat in the round in force
@@ -46,115 +115,40 @@ class Load:
         return min(100, round(100 * self.load / self.capacity))
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """Who is to be covered on a day, and who is; keys of enterprises."""
+def loads_on(day: date, round_: Round | None) -> list[Load]:
+    """The loads of all who serve or have a seat, those first who need somebody's eye.
 
-    round: Round | None
-    scopes: Mapping[int, list[str]]
-    covered: frozenset[int]  # by a lead of their own
-    inherited: frozenset[int]  # by that of their group's head
-    gaps: frozenset[int]
-    visited: frozenset[int]  # of the covered, since the month began
-    officers: tuple[Load, ...]
-
-    @property
-    def total(self) -> int:
-        return len(self.scopes)
-
-    @property
-    def over(self) -> list[Load]:
-        return [one for one in self.officers if one.over]
-
-
-def coverage_on(day: date, *, with_officers: bool = True) -> Coverage:
-    """The coverage of a day: the scopes of the round that holds, as they read now.
-
-    Without `with_officers` nobody's load is looked up: a list of enterprises doesn't show it.
-
-    An enterprise that has come into scope since is a gap until a change of the round covers it.
-    Without a round everybody who is in the park and has an officer counts.
+    Five sums by officer, of however many enterprises.
     """
-    round_ = round_on(day)
-    scopes = named(round_) if round_ is not None else {}
-    leads = dict(links_on(day).filter(role=LinkRole.LEAD).values_list("enterprise", "officer"))
-    here = {
-        pk: head for pk, head in heads_of_present().items() if pk in scopes or pk in leads
-    }  # fmt: skip
-    for pk in here:
-        scopes.setdefault(pk, [LINKED])
-    covered = frozenset(pk for pk in scopes if pk in leads)
-    visited = frozenset(visits_of(day).order_by().values_list("enterprise", flat=True).distinct())
-    inherited = frozenset(
-        pk for pk in scopes if pk not in leads and here.get(pk) not in (None, pk)
-        and here[pk] in leads
-    )  # fmt: skip
-    return Coverage(
-        round_, scopes, covered, inherited,
-        frozenset(scopes) - covered - inherited, covered & visited,
-        _loads(round_, day, Counter(leads[pk] for pk in covered & visited))
-        if with_officers
-        else (),
-    )  # fmt: skip
-
-
-def listed_on(day: date, found: Coverage, show: str) -> QuerySet[Enterprise]:
-    """The enterprises behind a figure of the board."""
-    if show in (GAPS, INHERITED):
-        return Enterprise.objects.filter(pk__in=found.gaps if show == GAPS else found.inherited)
-    leads = links_on(day).filter(role=LinkRole.LEAD)
-    listed = present().filter(Exists(leads.filter(enterprise=OuterRef("pk"))))
-    if show == UNVISITED:
-        return listed.exclude(Exists(visits_of(day).filter(enterprise=OuterRef("pk"))))
-    return listed
-
-
-def visits_of(day: date) -> QuerySet[Contact]:
-    """The visits since the month of a day began."""
-    return Contact.objects.filter(kind=ContactKind.VISIT, at__gte=month_begin(day))
-
-
-def _loads(round_: Round | None, day: date, visited: Counter[int]) -> tuple[Load, ...]:
-    counts: dict[int, Counter[int]] = {}
-    for officer, role, count in (
-        links_on(day).values_list("officer", "role").annotate(Count("pk")).order_by()
-    ):
-        counts.setdefault(officer, Counter())[role] = count
-    capacities = {}
-    if round_ is not None:
-        capacities = dict(
-            Seat.objects.filter(round=round_, capacity__gt=0).values_list("officer", "capacity")
-        )
-    waiting = dict(
-        Handover.objects.filter(confirmed_at=None, from_on__lte=day)
-        .values_list("to_officer")
-        .annotate(Count("pk"))
-        .order_by()
-    )
-    officers = Officer.objects.select_related("department").in_bulk({*counts, *capacities})
-    none: Counter[int] = Counter()
+    links, seats = links_on(day), Seat.objects.filter(round=round_, capacity__gt=0)
+    waiting = Handover.objects.filter(waiting_on(day), from_on__lte=day)
+    leads = _by(links.filter(role=LinkRole.LEAD), "officer")
+    seconds = _by(links.filter(role=LinkRole.SECOND), "officer")
+    visited = _by(links.filter(_visited(day, "enterprise"), role=LinkRole.LEAD), "officer")
+    unconfirmed = _by(waiting, "to_officer")
+    capacities = dict(seats.values_list("officer", "capacity")) if round_ is not None else {}
     made = [
-        Load(
-            officer, counts.get(pk, none)[LinkRole.LEAD], counts.get(pk, none)[LinkRole.SECOND],
-            capacities.get(pk), waiting.get(pk, 0), visited[pk],
-        )
-        for pk, officer in officers.items()
-    ]  # fmt: skip
-    return tuple(
-        sorted(
-            made,
-            key=lambda one: (
-                one.over == 0,
-                one.unconfirmed == 0,
-                -one.percent,
-                one.officer.department.position,
-                one.officer.pk,
-            ),
-        )
+        Load(pk, leads[pk], seconds[pk], capacities.get(pk), unconfirmed[pk], visited[pk])
+        for pk in {*leads, *seconds, *capacities}
+    ]
+    return sorted(
+        made,
+        key=lambda one: (one.over == 0, one.unconfirmed == 0, -one.percent, one.officer_id),
     )
 
 
-def rows_of(enterprises: list[Enterprise], day: date) -> list[tuple[Enterprise, Any, Any]]:
+def _by(rows: QuerySet[Any], officer: str) -> Counter[int]:
+    return Counter(dict(rows.order_by().values_list(officer).annotate(Count("pk"))))
+
+
+def bearing(day: date, round_: Round | None) -> QuerySet[Officer]:
+    """The officers who serve somebody today, or have a seat in the round in force."""
+    serving = Exists(links_on(day).filter(officer=OuterRef("pk")))
+    seated = Exists(Seat.objects.filter(round=round_, capacity__gt=0, officer=OuterRef("pk")))
+    return Officer.objects.filter(Q(serving) | Q(seated) if round_ is not None else Q(serving))
+
+
+def rows_of(enterprises: Sequence[Enterprise], day: date) -> list[tuple[Enterprise, Any, Any]]:
     """Each enterprise with its links of a day, lead and second."""
     found: dict[tuple[int, int], Link] = {}
     ids = [one.pk for one in enterprises]

@@ -126,6 +126,7 @@ class PairForm(OnceForm):
 
 
 class SeatForm(OnceForm):
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     capacity = forms.IntegerField(
         label=_("最多几家"), min_value=0, max_value=500,
         error_messages={"min_value": _("请填 0 到 500 之间的数。"),

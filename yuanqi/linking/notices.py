@@ -20,6 +20,7 @@ from yuanqi.foundation.models import JournalEvent
 from yuanqi.notices.models import Notice, When
 from yuanqi.notices.telling import Word, tell
 from yuanqi.notices.wording import Group, Line
+from yuanqi.organisation.events import OfficerLeft
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import acting_for, centre, officer_on_duty
 from yuanqi.parameters import parameters
@@ -42,6 +43,7 @@ class Told(StrEnum):
     HANDS = "hands_over"  # to the predecessor
     WAITS = "handover_waits"  # to the successor who hasn't confirmed
     UNTAKEN = "handover_untaken"  # to the service centre
+    LEFT = "officer_left"  # to the service centre: whose enterprises wait for a place
 
 
 GROUPS = (
@@ -57,8 +59,11 @@ GROUPS = (
         default=When.ONCE, sides=frozenset({Side.PARK}),
     ),
 )  # fmt: skip
-KINDS = (LinkBegun.kind, RoundPublished.kind, HandoverOpened.kind, HandoverReminded.kind)
-_DATELESS = (RoundPublished.kind, HandoverReminded.kind)
+KINDS = (
+    LinkBegun.kind, RoundPublished.kind, HandoverOpened.kind, HandoverReminded.kind,
+    OfficerLeft.kind,
+)  # fmt: skip
+_DATELESS = (RoundPublished.kind, HandoverReminded.kind, OfficerLeft.kind)
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -101,6 +106,8 @@ def _words(events: Sequence[JournalEvent], now: datetime) -> Iterable[Word]:
         told = (
             _late(event, now)
             if event.kind == HandoverReminded.kind
+            else _left(event, now)
+            if event.kind == OfficerLeft.kind
             else _told(event, people, accounts)
         )
         for account_id, subject, kind in told:
@@ -117,6 +124,8 @@ def _officers(event: JournalEvent) -> list[int]:
         return list(payload["officers"])
     if event.kind == HandoverReminded.kind:
         return [payload["to_officer_id"]]
+    if event.kind == OfficerLeft.kind:
+        return [pk for pk in (payload["officer_id"], payload["handed_to_id"]) if pk]
     return [payload["from_officer_id"], payload["to_officer_id"]]
 
 
@@ -161,6 +170,22 @@ def _late(event: JournalEvent, now: datetime) -> Iterable[tuple[int, str, Told]]
             yield officer.account_id, subject, kind
 
 
+def _left(event: JournalEvent, now: datetime) -> Iterable[tuple[int, str, Told]]:
+    """The service centre, where somebody who served enterprises has left: they are to be placed."""
+    officer_id = event.payload["officer_id"]
+    if not _passed_on(officer_id, timezone.localdate(event.at)):
+        return
+    with suppress(LookupError):  # a centre of nobody
+        officer = officer_on_duty(centre(), now)
+        if officer.account_id is not None:
+            yield officer.account_id, f"officer:{officer_id}", Told.LEFT
+
+
+def _passed_on(officer_id: int, day: date) -> int:
+    """How many an officer served up to a day."""
+    return Link.objects.filter(officer=officer_id, until_on=day).count()
+
+
 def _of_round(payload: Mapping[str, Any]) -> bool:
     """Whether a published round brought this link: its officers are told of all at once."""
     role = "lead" if payload["role"] == LinkRole.LEAD else "second"
@@ -185,12 +210,30 @@ def lines(notices: Sequence[Notice], actor: Actor) -> Mapping[int, Line]:
     events = JournalEvent.objects.in_bulk({notice.event_id for notice in notices})
     ids = {event.payload.get("enterprise_id") for event in events.values()} - {None}
     firms = enterprises_visible_to(actor).in_bulk(ids)
+    left = {
+        notice.event_id: _passed_on(
+            events[notice.event_id].payload["officer_id"],
+            timezone.localdate(events[notice.event_id].at),
+        )
+        for notice in notices
+        if notice.kind == Told.LEFT
+    }
     named = {pk for event in events.values() for pk in _officers(event)}
     officers = Officer.objects.select_related("department").in_bulk(named)
     return {
-        notice.pk: _line(notice.kind, events[notice.event_id].payload, firms, officers)
+        notice.pk: _line_of_left(events[notice.event_id].payload, officers, left[notice.event_id])
+        if notice.kind == Told.LEFT
+        else _line(notice.kind, events[notice.event_id].payload, firms, officers)
         for notice in notices
     }
+
+
+def _line_of_left(payload: Mapping[str, Any], officers: Mapping[int, Officer], count: int) -> Line:
+    gone, to = officers.get(payload["officer_id"]), officers.get(payload["handed_to_id"] or 0)
+    says = _("%(name)s离岗，挂钩的 %(count)s 家暂由%(to)s接手，请看要不要做年中调整。") % {
+        "name": gone.name if gone else "", "to": to.name if to else "", "count": count,
+    }  # fmt: skip
+    return Line(says=says, brief=says, title=_("挂钩安排"), url=reverse("linking:board"))
 
 
 def _line(

@@ -75,6 +75,19 @@ def variants_of(round_: Round) -> dict[str, Variant]:
     return {one.code: one for one in found}
 
 
+def with_gone(variants: Iterable[Variant]) -> set[int]:
+    """The keys of those variants that count on somebody who has left meanwhile."""
+    named = {
+        one.pk: {pk for pair in one.pairs.values() for pk in pair if pk is not None}
+        for one in variants
+    }
+    everybody = set().union(*named.values())
+    gone = set(
+        Officer.objects.filter(pk__in=everybody, is_active=False).values_list("pk", flat=True)
+    )
+    return {pk for pk, officers in named.items() if officers & gone}
+
+
 def names_of(officers: Iterable[int | None]) -> dict[int, str]:
     """Officers' names by key."""
     ids = {pk for pk in officers if pk is not None}
@@ -110,6 +123,12 @@ def handovers_visible_to(actor: Actor) -> QuerySet[Handover]:
         return found.none()
     own = actor.officer_ids
     return found.filter(Q(from_officer__in=own) | Q(to_officer__in=own))
+
+
+def waiting_on(day: date) -> Q:
+    """The hand-overs that wait for their successor; none waits for him who has passed it on."""
+    lasts = Q(link__until_on__isnull=True) | Q(link__until_on__gt=day)
+    return Q(confirmed_at__isnull=True) & lasts
 
 
 def handover_visible(handover_id: int, actor: Actor) -> Handover:

@@ -1,13 +1,14 @@
 """Whom a round covers, and why; who may take part in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from yuanqi.organisation.models import Department, Officer, Rank
@@ -50,35 +51,58 @@ def heads_of_present() -> dict[int, int | None]:
     return dict(present().order_by().values_list("pk", "group__head"))
 
 
-def named(round_: Round) -> dict[int, list[str]]:
-    """The enterprises that the round's scopes name, each with the scopes that name it."""
+def named(round_: Round, among: Collection[int] | None = None) -> dict[int, list[str]]:
+    """The enterprises that the round's scopes name, each with the scopes that name it.
+
+    With `among` only these are looked up.
+    """
+    here = present() if among is None else present().filter(pk__in=among)
     found: dict[int, list[str]] = defaultdict(list)
     if round_.is_everyone:
-        for pk in present().values_list("pk", flat=True):
+        for pk in here.values_list("pk", flat=True):
             found[pk].append(EVERYONE)
     if round_.industries:
-        begins = reduce(or_, (Q(industry_code__startswith=code) for code in round_.industries))
-        for pk, code in present().filter(begins).values_list("pk", "industry_code"):
+        for pk, code in here.filter(_in_trades(round_)).values_list("pk", "industry_code"):
             hit = max((one for one in round_.industries if code.startswith(one)), key=len)
             found[pk].append(f"{INDUSTRY}:{hit}")
+    for kind, rows, field in _sources(round_):
+        told = rows if among is None else rows.filter(enterprise__in=among)
+        for pk, value in told.values_list("enterprise", field).distinct():
+            found[pk].append(f"{kind}:{value}")
+    there = set(here.values_list("pk", flat=True)) if found else set()
+    return {pk: sorted(codes) for pk, codes in found.items() if pk in there}
+
+
+def named_in(round_: Round) -> QuerySet[Enterprise]:
+    """The same enterprises for the database to count and to page, without their scopes."""
+    if round_.is_everyone:
+        return present()
+    ways = [_in_trades(round_)] if round_.industries else []
+    ways += [
+        Q(Exists(rows.filter(enterprise=OuterRef("pk"))))
+        for _kind, rows, _field in _sources(round_)
+    ]
+    return present().filter(reduce(or_, ways)) if ways else present().none()
+
+
+def _in_trades(round_: Round) -> Q:
+    return reduce(or_, (Q(industry_code__startswith=code) for code in round_.industries))
+
+
+def _sources(round_: Round) -> Iterator[tuple[str, QuerySet[Any], str]]:
+    """Where scopes stand beside the enterprise: rows that name it, and what they call it."""
     if round_.lists:
         entries = Entry.objects.filter(
             sheet__month=newest_month(), sheet__condition__code__in=round_.lists, is_on=True
         )
-        for pk, code in entries.values_list("enterprise", "sheet__condition__code"):
-            found[pk].append(f"{LIST}:{code}")
+        yield LIST, entries, "sheet__condition__code"
     if round_.titles:
         held = Title.objects.filter(name__in=round_.titles).filter(
             Q(valid_until=None) | Q(valid_until__gte=round_.from_on)
         )
-        for pk, name in held.values_list("enterprise", "name").distinct():
-            found[pk].append(f"{TITLE}:{name}")
+        yield TITLE, held, "name"
     if round_.stages:
-        projects = Project.objects.filter(stage__in=round_.stages)
-        for pk, stage in projects.values_list("enterprise", "stage").distinct():
-            found[pk].append(f"{PROJECT}:{stage}")
-    here = heads_of_present()
-    return {pk: sorted(codes) for pk, codes in found.items() if pk in here}
+        yield PROJECT, Project.objects.filter(stage__in=round_.stages), "stage"
 
 
 def covered(round_: Round) -> list[Covered]:

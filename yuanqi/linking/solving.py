@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from yuanqi.domain.assignment import Officer, Reason, Role, Subject, Weights, assign
 from yuanqi.organisation.models import Officer as Staff
-from yuanqi.registry.models import Area, Enterprise
+from yuanqi.registry.models import Area, Enterprise, LinkRole
 
 from .drafts import MOVED, WISH, Draft, Pair, Place
-from .models import RoundLink, SeatRole
+from .models import Handover, RoundLink, SeatRole
+from .queries import waiting_on
 
 KEEP, FAIR, WISHES = "keep", "fair", "wishes"
 CODES = (KEEP, FAIR, WISHES)
@@ -102,11 +103,15 @@ def solve(draft: Draft, code: str) -> Solution:
         for place in draft.places.values()
         if place.is_here
     ]
+    left = _left_behind(draft)
     current = [
-        (pair.enterprise, officer, role)
+        (pair.enterprise, left.get((pair.enterprise, code), officer), role)
         for pair in draft.pairs.values()
         if pair.enterprise not in fixed
-        for officer, role in ((pair.lead_before, "lead"), (pair.second_before, "second"))
+        for officer, code, role in (
+            (pair.lead_before, LinkRole.LEAD, "lead"),
+            (pair.second_before, LinkRole.SECOND, "second"),
+        )
         if officer is not None
     ]
     plan = assign(subjects, officers, current=current, weights=WEIGHTS[code])
@@ -128,11 +133,32 @@ def solve(draft: Draft, code: str) -> Solution:
         cost=float(plan.cost),
         unplaced={pk: names.kept(reason) for pk, reason in plan.unassigned.items()},
         shortage=[
-            {"role": _SEAT_ROLES[str(role)], "area": names.area(area), "number": number}
+            {
+                "role": _SEAT_ROLES[str(role)],
+                "area": names.area(area),
+                "area_id": area,
+                "number": number,
+            }
             for (role, area), number in plan.shortage.items()
         ],
         reasons=why,
     )
+
+
+def _left_behind(draft: Draft) -> dict[tuple[int, int], int]:
+    """Who left the park, by firm and role, where whoever was named in his place hasn't taken over.
+
+    A colleague who keeps such firms until they are placed has no claim to them: they move, and
+    not those that he served before.
+    """
+    waiting = Handover.objects.filter(
+        waiting_on(draft.round.from_on), enterprise__in=draft.pairs, from_officer__is_active=False,
+        from_on__lte=draft.round.from_on,
+    )  # fmt: skip
+    return {
+        (enterprise, role): officer
+        for enterprise, role, officer in waiting.values_list("enterprise", "role", "from_officer")
+    }
 
 
 def _seconds(draft: Draft, found: Mapping[Any, Any]) -> dict[int, int]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path(_ROUND + "variants/asking/", variants.ask, name="ask"),
     path(_ROUND + "variants/progress/", variants.progress, name="progress"),
     path(_ROUND + "variants/<slug:code>/taking/", variants.take, name="take"),
+    path(_ROUND + "variants/<slug:code>/relaxing/", variants.relax, name="relax"),
     path(_ROUND + "publication/", editor.publication, name="publication"),
     path("links/handovers/", handovers.handovers, name="handovers"),
     path("links/handovers/<int:handover_id>/", handovers.handover, name="handover"),

@@ -11,12 +11,13 @@ from .handovers import (
 )
 from .publishing import round_publish
 from .rounds import Terms, round_discard, round_draft, round_scope, seat_set
-from .variants import variant_take, variants_ask
+from .variants import capacity_relax, variant_take, variants_ask
 from .wishes import wish_state, wish_withdraw
 
 __all__ = [
     "LATE",
     "Terms",
+    "capacity_relax",
     "handover_confirm",
     "handover_note",
     "handover_open",

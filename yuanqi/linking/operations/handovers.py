@@ -25,7 +25,7 @@ from yuanqi.registry.models import Link
 from ..events import HandoverConfirmed, HandoverNoted, HandoverOpened, HandoverReminded
 from ..models import Handover
 from ..parameters_defined import HANDOVER_DAYS
-from ..queries import handover_visible, may_keep
+from ..queries import handover_visible, may_keep, waiting_on
 
 log = logging.getLogger(__name__)
 # a link written down so long after it began is history brought in: nothing is left to hand over
@@ -56,12 +56,18 @@ def handover_open(*, link_id: int, actor: Actor, at: datetime) -> Handover | Non
     before = Link.objects.filter(
         enterprise=link.enterprise_id, role=link.role, until_on=link.from_on
     ).first()
-    if before is None or before.officer_id == link.officer_id or link.from_on < today - LATE:
+    if before is None or link.from_on < today - LATE:
+        return None
+    # who passes on what he never confirmed hands over nothing: it still comes from the one before
+    untaken = Handover.objects.filter(link=before, confirmed_at=None).first()
+    giver = untaken.from_officer_id if untaken else before.officer_id
+    if giver == link.officer_id:
         return None
     made = DIRECT.insert(
         Handover(
             link=link, enterprise=link.enterprise, role=link.role, from_on=link.from_on,
-            from_officer_id=before.officer_id, to_officer_id=link.officer_id,
+            from_officer_id=giver, to_officer_id=link.officer_id,
+            note=untaken.note if untaken else "", note_at=untaken.note_at if untaken else None,
         )
     )  # fmt: skip
     _tell(_opened(made), made, actor, at)
@@ -104,6 +110,8 @@ def handover_confirm(*, handover_id: int, actor: Actor, at: datetime) -> Handove
         raise NotAllowed(_("交接由接手的干部本人确认。"))
     if found.confirmed_at is not None:
         raise Conflict(_("这家已经确认过了。"))
+    if _is_passed_on(found, at):
+        raise Conflict(_("这家已经又换了人挂钩，不用您确认了。"))
     DIRECT.update(found, confirmed_at=at, confirmed_by_id=actor.account_id)
     event = HandoverConfirmed(
         handover_id=found.pk, enterprise_id=found.enterprise_id, officer_id=found.to_officer_id
@@ -124,7 +132,7 @@ def handover_watch(*, handover_id: int, actor: Actor, at: datetime) -> bool:
     found = handover_visible(handover_id, actor)
     journal.lock(found.enterprise.stream)
     found.refresh_from_db()
-    if found.confirmed_at is not None or found.centre_told_at is not None:
+    if found.confirmed_at or found.centre_told_at or _is_passed_on(found, at):
         return False
     today = timezone.localdate(at)
     days = parameters.value(HANDOVER_DAYS, today)
@@ -150,8 +158,9 @@ def sweep(*, at: datetime, goes_on: GoesOn = always) -> int:
 
     One that fails holds up no other. Late or twice does no harm.
     """
-    waiting = Handover.objects.filter(confirmed_at=None, centre_told_at=None)
-    days = parameters.value(HANDOVER_DAYS, timezone.localdate(at))
+    today = timezone.localdate(at)
+    waiting = Handover.objects.filter(waiting_on(today), centre_told_at=None)
+    days = parameters.value(HANDOVER_DAYS, today)
     # a round begins all of its links on one day: the days are few
     begun = list(waiting.order_by().values_list("from_on", flat=True).distinct())
     first = [day for day in begun if at > _until(day, days)]
@@ -168,6 +177,12 @@ def sweep(*, at: datetime, goes_on: GoesOn = always) -> int:
         except YuanqiError as refusal:
             log.warning("hand-over %d could not be reminded of: %s", pk, refusal)
     return said
+
+
+def _is_passed_on(found: Handover, at: datetime) -> bool:
+    """Whether somebody else serves by now."""
+    until_on = Link.objects.values_list("until_on", flat=True).get(pk=found.link_id)
+    return until_on is not None and until_on <= timezone.localdate(at)
 
 
 def _until(day: date, days: int) -> datetime:

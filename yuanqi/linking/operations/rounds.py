@@ -18,6 +18,7 @@ from yuanqi.registry import industry
 from yuanqi.registry.models import Stage
 from yuanqi.steering.lists import CODES
 
+from ..asking import ask
 from ..events import RoundDiscarded, RoundDrafted, RoundScoped, SeatChanged
 from ..models import Round, RoundLink, RoundState, Seat
 from ..opening import opened, outdated, tell, touched
@@ -50,9 +51,10 @@ class Terms:
 def round_draft(*, terms: Terms, base_id: int | None = None, actor: Actor, at: datetime) -> Round:
     """Draft a round: its enterprises by the scopes, with whoever serves them now; its seats.
 
-    With `base_id` it changes that round in its course: its seats are taken over, as far as the
-    officers are there still. Raises NotVisible, NotAllowed, Invalid; Conflict while another draft
-    of a change of the same round is open, or the base isn't published.
+    Its variants are worked out at once. With `base_id` it changes that round in its course: its
+    seats are taken over, as far as the officers are there still. Raises NotVisible, NotAllowed,
+    Invalid; Conflict while another draft of a change of the same round is open, or the base isn't
+    published.
     """
     require_keeper(actor)
     _check(terms, timezone.localdate(at))
@@ -78,6 +80,8 @@ def round_draft(*, terms: Terms, base_id: int | None = None, actor: Actor, at: d
         base_id=base_id, enterprises=pairs, seats=seats,
     )  # fmt: skip
     tell(event, round_, actor=actor, at=at)
+    if pairs:
+        ask(round_, actor=actor, at=at)
     return round_
 
 
@@ -85,8 +89,8 @@ def round_draft(*, terms: Terms, base_id: int | None = None, actor: Actor, at: d
 def round_scope(*, round_id: int, revision: int, terms: Terms, actor: Actor, at: datetime) -> Round:
     """Change what a draft is about, and look its enterprises and seats up afresh.
 
-    Who is covered still keeps his pair as drafted. Raises NotVisible, NotAllowed, Invalid,
-    Conflict.
+    Who is covered still keeps his pair as drafted; variants are worked out afresh. Raises
+    NotVisible, NotAllowed, Invalid, Conflict.
     """
     round_ = opened(round_id, actor, revision=revision)
     _check(terms, timezone.localdate(at))
@@ -97,14 +101,25 @@ def round_scope(*, round_id: int, revision: int, terms: Terms, actor: Actor, at:
     told = {name: value for name, value in values.items() if name not in ("name", "deputies_id")}
     event = RoundScoped(round_id=round_.pk, enterprises=pairs, seats=seats, **told)
     tell(event, round_, actor=actor, at=at)
+    if pairs:
+        ask(round_, actor=actor, at=at)
     return round_
 
 
 @transaction.atomic
-def seat_set(*, round_id: int, officer_id: int, capacity: int, actor: Actor, at: datetime) -> Seat:
+def seat_set(
+    *,
+    round_id: int,
+    officer_id: int,
+    capacity: int,
+    seen: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Seat:
     """Set how many enterprises an officer serves in a draft; nought takes him out of it.
 
-    Raises NotVisible, NotAllowed, Invalid, Conflict.
+    `seen` is the capacity that the form was shown with. Raises NotVisible, NotAllowed, Invalid;
+    Conflict, saying what stands there, if somebody has set another meanwhile.
     """
     round_ = opened(round_id, actor)
     seat = Seat.objects.filter(round=round_, officer=officer_id).first()
@@ -114,6 +129,8 @@ def seat_set(*, round_id: int, officer_id: int, capacity: int, actor: Actor, at:
         raise Invalid(_("请填 0 到 %(most)s 之间的数。") % {"most": MOST_CAPACITY}, "capacity")
     if capacity == seat.capacity:
         return seat
+    if seen is not None and seen != seat.capacity:
+        raise Conflict(_("您打开这一页以后，别人把它改成了 %(now)s 家。") % {"now": seat.capacity})
     event = SeatChanged(
         round_id=round_.pk, officer_id=officer_id, before=seat.capacity, capacity=capacity
     )

@@ -7,11 +7,15 @@ from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, NotVisible
+from yuanqi.foundation.writer import DIRECT
 
-from .. import jobs
-from ..events import VariantsAsked, VariantTaken
-from ..models import Round, RoundLink, Variant, VariantState
-from ..opening import opened, tell, touched
+from ..asking import ask
+from ..drafts import draft_of
+from ..events import SeatChanged, VariantTaken
+from ..models import Round, RoundLink, Seat, Variant, VariantState
+from ..opening import opened, outdated, tell, touched
+from ..queries import with_gone
+from ..relaxing import relaxed
 from ..solving import CODES
 
 LOST = timedelta(minutes=3)
@@ -30,14 +34,7 @@ def variants_ask(*, round_id: int, actor: Actor, at: datetime) -> None:
     waiting = Variant.objects.filter(round=round_, state=VariantState.WAITING)
     if waiting.filter(asked_at__gt=at - LOST).count() == len(CODES):
         return
-    for code in CODES:
-        Variant.objects.update_or_create(
-            round=round_, code=code,
-            defaults={"state": VariantState.WAITING, "asked_at": at, "revision": round_.revision},
-        )  # fmt: skip
-    jobs.enqueue(round_.pk)
-    event = VariantsAsked(round_id=round_.pk, revision=round_.revision)
-    tell(event, round_, actor=actor, at=at)
+    ask(round_, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -48,11 +45,7 @@ def variant_take(*, round_id: int, code: str, revision: int, actor: Actor, at: d
     variant isn't up to date.
     """
     round_ = opened(round_id, actor, revision=revision)
-    variant = Variant.objects.filter(round=round_, code=code).first()
-    if variant is None:
-        raise NotVisible(code)
-    if variant.state != VariantState.DONE:
-        raise Conflict(_("这份方案不是按现在的草稿算的，请重新计算。"))
+    variant = _current(round_, code)
     rows = list(RoundLink.objects.filter(round=round_, is_by_hand=False))
     for row in rows:
         lead, second = variant.pairs.get(str(row.enterprise_id), (None, None))
@@ -67,3 +60,42 @@ def variant_take(*, round_id: int, code: str, revision: int, actor: Actor, at: d
     )
     tell(event, round_, actor=actor, at=at)
     return round_
+
+
+@transaction.atomic
+def capacity_relax(
+    *, round_id: int, code: str, revision: int, actor: Actor, at: datetime
+) -> list[Seat]:
+    """Give the capacity that a variant lacks to those whom its page names, and work out afresh.
+
+    Raises NotVisible, NotAllowed; Conflict if the draft was changed since `revision`, the variant
+    isn't up to date, or nothing is missing that somebody's capacity could help.
+    """
+    round_ = opened(round_id, actor, revision=revision)
+    variant = _current(round_, code)
+    more = {one.officer_id: one for one in relaxed(draft_of(round_), variant.shortage)}
+    if not more:
+        raise Conflict(_("这份方案不缺名额，或者没有干部可以加名额。"))
+    seats = list(
+        Seat.objects.select_related("officer").filter(round=round_, officer__in=more).order_by("pk")
+    )
+    for seat in seats:
+        event = SeatChanged(
+            round_id=round_.pk, officer_id=seat.officer_id, before=seat.capacity,
+            capacity=more[seat.officer_id].capacity,
+        )  # fmt: skip
+        DIRECT.update(seat, capacity=more[seat.officer_id].capacity)
+        tell(event, round_, actor=actor, at=at)
+    touched(round_)
+    outdated(round_)
+    ask(round_, actor=actor, at=at)
+    return seats
+
+
+def _current(round_: Round, code: str) -> Variant:
+    variant = Variant.objects.filter(round=round_, code=code).first()
+    if variant is None:
+        raise NotVisible(code)
+    if variant.state != VariantState.DONE or with_gone([variant]):
+        raise Conflict(_("这份方案不是按现在的草稿算的，请重新计算。"))
+    return variant

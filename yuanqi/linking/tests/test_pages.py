@@ -14,7 +14,7 @@ from tests.life import sent
 from yuanqi.foundation.actors import Role
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.linking import working_out
-from yuanqi.linking.models import Handover, Round, Seat, Wish
+from yuanqi.linking.models import Handover, Round, RoundLink, Seat, Wish
 from yuanqi.registry.models import Link
 
 from .conftest import TODAY, drafted, firm, pair_set, publish
@@ -105,6 +105,47 @@ def test_a_pair_is_set_on_its_page_and_the_second_is_told(
     assert same.status_code == 422
     assert every_row() == before
     assert client_of("leader").post(page, sent(**told)).status_code == 403
+    # the form that told him carries what stands now: sent again it is his word
+    shown = second.context["form"]
+    again = {name: shown[name].value() for name in shown.fields if name != "once"}
+    assert clerk.post(page, sent(**again)).status_code == 303
+    assert RoundLink.objects.get(round=round_, enterprise=other).lead_id == colleague.pk
+
+
+def test_of_two_who_change_the_terms_the_second_sees_what_stands_and_may_send_again(
+    zone, round_, client_of
+):
+    clerk, page = client_of("clerk"), here("terms", round_.pk)
+    told = {
+        "name": "2027 年挂钩", "from_on": "2026-12-01", "last_on": "2027-11-30", "revision": "0",
+        "is_everyone": "on", "leader_capacity": "5", "head_capacity": "10", "deputy_capacity": "5",
+    }  # fmt: skip
+    assert clerk.post(page, sent(**told | {"head_capacity": "8"})).status_code == 303
+    before = every_row()
+
+    second = clerk.post(page, sent(**told | {"leader_capacity": "6"}))
+
+    assert second.status_code == 409
+    said = words_of(second)
+    assert "现在存着的是：8" in said
+    assert "现在存着的是：5" in said
+    assert every_row() == before
+    revision = second.context["form"]["revision"].value()
+    again = sent(**told | {"leader_capacity": "6", "revision": revision})
+    assert clerk.post(page, again).status_code == 303
+
+
+def test_of_two_who_set_one_capacity_the_second_is_told(zone, round_, client_of, colleague):
+    clerk, page = client_of("clerk"), here("seat", round_.pk, colleague.pk)
+    assert clerk.post(page, sent(capacity="8", seen="10")).status_code == 303
+    before = every_row()
+
+    second = clerk.post(page, sent(capacity="9", seen="10"))
+
+    assert second.status_code == 409
+    assert "别人把它改成了 8 家" in words_of(second)
+    assert every_row() == before
+    assert clerk.post(page, sent(capacity="9", seen="8")).status_code == 303
 
 
 def test_from_the_draft_to_the_variants_to_publication(zone, round_, client_of, other):
@@ -183,9 +224,9 @@ def test_the_workbook_is_what_is_shown(zone, held, client_of):
 
     covered = rows(here("covered") + "?export=xlsx")
     assert [row[1] for row in covered] == [
-        "企业", "松濑精密陶瓷（云泽）有限公司", "禾屿生物医药有限公司",
+        "企业名称", "松濑精密陶瓷（云泽）有限公司", "禾屿生物医药有限公司",
     ]  # fmt: skip
-    assert covered[1][4] == "陆远"
+    assert covered[1][2] == "陆远"
     moved = rows(here("round", held.pk) + "?queue=moved&export=xlsx")
     assert [(row[3], row[6]) for row in moved[1:]] == [("陆远", "沈一帆")]
 

@@ -1,10 +1,11 @@
 """The coverage board; an officer's own enterprises; an enterprise's view of its officers."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,19 +31,26 @@ from ..coverage import (
     INHERITED,
     UNVISITED,
     Coverage,
+    Load,
+    bearing,
     coverage_on,
     listed_on,
+    loads_on,
     rows_of,
+    scopes_on,
 )
 from ..forms import OtherForm
-from ..models import Handover, WishKind
+from ..models import Handover, Round, WishKind
 from ..scoping import list_labels, scope_label, scopes_of
 from .sending import SeeOther
 
 ORDER = (Key("id"),)
+BY_UNIT = (Key("department__position"), Key("department_id"), Key("id"))
+OWN = (Key("role"), Key("enterprise__short_name"), Key("id"))
 _LONGEST = 60
 _OFFICERS = 25  # on the board, those first who need somebody's eye; all on request
 _PAST = 6  # officers of an enterprise before, shown on its page
+_AHEAD = 20  # enterprises that an officer will serve, shown by name
 
 
 @login_required
@@ -52,27 +60,55 @@ def board(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     queries.require_watcher(actor)
     today = timezone.localdate()
-    found = coverage_on(today)
-    is_whole = request.GET.get("officers") == "all"
-    late = queries.handovers_visible_to(actor).filter(confirmed_at=None, from_on__lte=today)
+    round_ = queries.round_on(today)
+    loads = loads_on(today, round_)
+    over = [one for one in loads if one.over]
+    late = queries.handovers_visible_to(actor).filter(queries.waiting_on(today), from_on__lte=today)
     context = {
         "page_title": _("挂钩覆盖"),
-        "coverage": found,
-        "officers": found.officers if is_whole else found.officers[:_OFFICERS],
-        "is_cut": not is_whole and len(found.officers) > _OFFICERS,
-        "reached": len(found.covered) + len(found.inherited),
-        "round": found.round,
-        "scopes": scopes_of(found.round) if found.round else [],
-        "capacity": sum(one.capacity or 0 for one in found.officers),
-        "load": sum(one.load for one in found.officers),
-        "serving": sum(one.load > 0 for one in found.officers),
-        "over": found.over,
+        "coverage": coverage_on(today, round_),
+        "round": round_,
+        "scopes": scopes_of(round_) if round_ else [],
+        "capacity": sum(one.capacity or 0 for one in loads),
+        "load": sum(one.load for one in loads),
+        "serving": sum(one.load > 0 for one in loads),
+        "over": over,
+        "fullest": _named(over[:1]),
+        "people": len(loads),
         "late": late.count(),
         "sees_all": queries.sees_drafts(actor),
         "may_keep": queries.may_keep(actor),
         "is_mine": bool(actor.linked_enterprise_ids),
-    }
+    } | _officers(request, today, round_, loads)
     return render(request, "linking/board.html", context)
+
+
+def _officers(
+    request: HttpRequest, today: date, round_: Round | None, loads: list[Load]
+) -> dict[str, Any]:
+    """Those first who need somebody's eye; all of them, by department, a page at a time."""
+    if request.GET.get("officers") != "all":
+        return {"officers": _named(loads[:_OFFICERS]), "is_cut": len(loads) > _OFFICERS}
+    listed = bearing(today, round_).select_related("department")
+    page = pages.keyset_page(listed, BY_UNIT, request.GET.get(pages.AFTER, ""))
+    told = {one.officer_id: one for one in loads}
+    foot = pages.foot(request, page)
+    if foot["text"]:
+        foot["text"] = _("第 1–%(last)s 位，共 %(count)s 位") % {
+            "last": len(page.rows), "count": len(loads),
+        }  # fmt: skip
+    return {
+        "officers": [(one, told[one.pk]) for one in page.rows if one.pk in told],
+        "is_whole": True,
+        "page": page,
+        "foot": foot,
+    }
+
+
+def _named(loads: list[Load]) -> list[tuple[Officer, Load]]:
+    ids = [one.officer_id for one in loads]
+    officers = Officer.objects.select_related("department").in_bulk(ids)
+    return [(officers[one.officer_id], one) for one in loads if one.officer_id in officers]
 
 
 @login_required
@@ -82,12 +118,12 @@ def covered(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     queries.require_watcher(actor)
     today = timezone.localdate()
-    found = coverage_on(today, with_officers=False)
+    round_ = queries.round_on(today)
     show = request.GET.get("show", COVERED)
     show = show if show in (COVERED, GAPS, INHERITED, UNVISITED) else COVERED
     q = request.GET.get("q", "").replace("\x00", "").strip()[:_LONGEST]
     officer = _officer(request)
-    listed = listed_on(today, found, show)
+    listed = listed_on(today, round_, show)
     if officer is not None:
         own = links_on(today).filter(officer=officer)
         listed = Enterprise.objects.filter(pk__in=own.values("enterprise"))
@@ -99,6 +135,7 @@ def covered(request: HttpRequest) -> HttpResponse:
     page = pages.keyset_page(listed, ORDER, request.GET.get(pages.AFTER, ""))
     lists = list_labels()
     services = services_of(page.rows, today)
+    scopes = scopes_on(round_, page.rows)
     foot = pages.foot(request, page)
     count = pages.count_of(listed)
     if foot["text"]:
@@ -110,7 +147,7 @@ def covered(request: HttpRequest) -> HttpResponse:
         "page_title": officer.name if officer else _("企业和干部"),
         "back_url": reverse("linking:board"),
         "officer": officer,
-        "tabs": [] if officer else _tabs(here, found, show),
+        "tabs": [] if officer else _tabs(here, coverage_on(today, round_), show),
         "show": show,
         "q": q,
         "lines": [
@@ -119,7 +156,7 @@ def covered(request: HttpRequest) -> HttpResponse:
                 "lead": lead,
                 "second": second,
                 "service": services.get(one.pk),
-                "scopes": [scope_label(code, lists) for code in found.scopes.get(one.pk, ())],
+                "scopes": [scope_label(code, lists) for code in scopes[one.pk]],
             }
             for one, lead, second in rows_of(page.rows, today)
         ],
@@ -127,7 +164,7 @@ def covered(request: HttpRequest) -> HttpResponse:
         "foot": foot,
         "count": count,
         "may_keep": queries.may_keep(actor),
-        "round": found.round,
+        "round": round_,
         "export_url": pages.address(request, export="xlsx", **{pages.AFTER: None}),
         "clear_url": pages.address(request, q=None, **{pages.AFTER: None}),
     }
@@ -143,10 +180,10 @@ def _officer(request: HttpRequest) -> Officer | None:
 
 def _tabs(here: str, found: Coverage, show: str) -> list[dict[str, Any]]:
     named = (
-        (GAPS, _("没有挂钩干部"), len(found.gaps), "is-red"),
-        (INHERITED, _("随集团"), len(found.inherited), ""),
-        (UNVISITED, _("本月没走访"), len(found.covered) - len(found.visited), ""),
-        (COVERED, _("有挂钩干部"), len(found.covered), ""),
+        (GAPS, _("没有挂钩干部"), found.gaps, "is-red"),
+        (INHERITED, _("随集团"), found.inherited, ""),
+        (UNVISITED, _("本月没走访"), found.unvisited, ""),
+        (COVERED, _("有挂钩干部"), found.covered, ""),
     )
     return [
         {
@@ -160,25 +197,13 @@ def _tabs(here: str, found: Coverage, show: str) -> list[dict[str, Any]]:
     ]
 
 
-def _workbook(request: HttpRequest, listed: Any, actor: Actor) -> HttpResponse:
+def _workbook(request: HttpRequest, listed: QuerySet[Enterprise], actor: Actor) -> HttpResponse:
     file = sheets.temporary()
     now = timezone.now()
     try:
-        sheets.refuse_too_many(sheets.size_of(listed))
-        rows = [
-            [
-                one.uscc, one.name, one.industry, one.area.label if one.area else None,
-                lead.officer.name if lead else None,
-                lead.officer.department.label if lead else None,
-                second.officer.name if second else None, lead.from_on if lead else None,
-            ]
-            for one, lead, second in rows_of(
-                list(listed.order_by("pk")), timezone.localdate(now)
-            )
-        ]  # fmt: skip
         exports.coverage_export(
-            file, title=_("挂钩名单"), rows=rows, query=request.GET.urlencode(), actor=actor,
-            at=now,
+            file, listed=listed, day=timezone.localdate(now), query=request.GET.urlencode(),
+            actor=actor, at=now,
         )  # fmt: skip
     except Conflict as error:
         messages.warning(request, error.message)
@@ -198,26 +223,30 @@ def mine(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     own = actor.officer_ids
     served = links_on(today).filter(officer__in=own)
-    links = list(
-        served.select_related("enterprise__area", "officer").order_by(
-            "role", "enterprise__short_name", "pk"
-        )
-    )
-    waiting = {
-        one.link_id: one for one in Handover.objects.filter(to_officer__in=own, confirmed_at=None)
-    }
+    page = pages.keyset_page(
+        served.select_related("enterprise__area", "officer"), OWN,
+        request.GET.get(pages.AFTER, ""),
+    )  # fmt: skip
+    firms = [one.enterprise_id for one in page.rows]
+    waits = Handover.objects.filter(queries.waiting_on(today), to_officer__in=own)
+    waiting = {one.link_id: one for one in waits.filter(link__in=[one.pk for one in page.rows])}
     counts = dict(
         requests_listed(actor)
-        .filter(at_work, enterprise__in=served.values("enterprise"))
+        .filter(at_work, enterprise__in=firms)
         .order_by()
         .values_list("enterprise")
         .annotate(Count("pk"))
     )
     ahead = Link.objects.filter(officer__in=own, from_on__gt=today).select_related("enterprise")
+    stated = queries.wishes_open(actor).filter(officer__in=own, enterprise__in=firms)
     wishes = {
-        (one.enterprise_id, one.officer_id): one
-        for one in queries.wishes_open(actor).filter(officer__in=own, kind=WishKind.OFFICER)
+        (one.enterprise_id, one.officer_id): one for one in stated.filter(kind=WishKind.OFFICER)
     }
+    foot = pages.foot(request, page)
+    if foot["text"]:
+        foot["text"] = _("第 1–%(last)s 家，共 %(count)s 家") % {
+            "last": len(page.rows), "count": pages.count_of(served),
+        }  # fmt: skip
     context = {
         "page_title": _("我的企业"),
         "lines": [
@@ -230,12 +259,15 @@ def mine(request: HttpRequest) -> HttpResponse:
                 "handover": waiting.get(one.pk),
                 "wish": wishes.get((one.enterprise_id, one.officer_id)),
             }
-            for one in links
+            for one in page.rows
         ],
-        "ahead": list(ahead.order_by("from_on", "pk")),
-        "open": len(waiting),
+        "page": page,
+        "foot": foot,
+        "ahead": list(ahead.order_by("from_on", "pk")[:_AHEAD]),
+        "ahead_count": ahead.count(),
+        "open": waits.count(),
         "to_hand": queries.handovers_visible_to(actor).filter(
-            from_officer__in=own, confirmed_at=None, note=""
+            queries.waiting_on(today), from_officer__in=own, note=""
         ).count(),
     }  # fmt: skip
     return render(request, "linking/mine.html", context)

@@ -36,7 +36,7 @@ from ..reading import (
 )
 from ..scoping import scopes_of
 from ..solving import LABELS
-from .sending import SeeOther, carry_out
+from .sending import SeeOther, carry_out, renew
 
 ORDER = (Key("enterprise_id"),)
 _LOADS = 10  # officers in the rail; the seats' page has them all
@@ -173,7 +173,10 @@ def pair(request: HttpRequest, round_id: int, enterprise_id: int) -> HttpRespons
             _tell_others(request, round_id, form, actor)
             return SeeOther(f"{back}?queue={request.GET.get('queue', '')}#firm-{enterprise_id}")
         if status == 409:
+            round_ = queries.round_visible(round_id, actor)
             draft, row = draft_of(round_), _row(round_, enterprise_id)
+            renew(form, seen_lead=row.lead_id, seen_second=row.second_id,
+                  seen_revision=round_.revision)  # fmt: skip
     else:
         form = PairForm(choices=choices, initial=_initial(request, row, round_))
     context = {
@@ -282,6 +285,7 @@ def publication(request: HttpRequest, round_id: int) -> HttpResponse:
             messages.success(request, _("已发布，企业和干部会收到通知。"))
             return SeeOther(back)
         round_ = queries.round_visible(round_id, actor)
+        renew(form, revision=round_.revision)
     draft = draft_of(round_)
     hard, _soft = rules_of(draft)
     pairs = draft.pairs.values()

@@ -1,6 +1,6 @@
 """Hand-overs: those that wait, one with what goes over, its note and its confirmation."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -35,9 +35,9 @@ def handovers(request: HttpRequest) -> HttpResponse:
     queries.require_watcher(actor)
     visible = queries.handovers_visible_to(actor)
     queue = DONE if request.GET.get("queue") == DONE else OPEN
-    listed = _queued(visible, queue)
-    page = pages.keyset_page(listed, ORDER, request.GET.get(pages.AFTER, ""))
     today = timezone.localdate()
+    listed = _queued(visible, queue, today)
+    page = pages.keyset_page(listed, ORDER, request.GET.get(pages.AFTER, ""))
     here = reverse("linking:handovers")
     foot = pages.foot(request, page)
     foot["text"] = ""
@@ -47,7 +47,7 @@ def handovers(request: HttpRequest) -> HttpResponse:
         "tabs": [
             {
                 "label": label,
-                "count": str(pages.count_of(_queued(visible, code))),
+                "count": str(pages.count_of(_queued(visible, code, today))),
                 "tone": tone,
                 "url": f"{here}?queue={code}" if code else here,
                 "is_current": queue == code,
@@ -70,8 +70,10 @@ def handovers(request: HttpRequest) -> HttpResponse:
     return render(request, "linking/handovers.html", context)
 
 
-def _queued(visible: QuerySet[Handover], queue: str) -> QuerySet[Handover]:
-    return visible.filter(confirmed_at__isnull=queue == OPEN)
+def _queued(visible: QuerySet[Handover], queue: str, today: date) -> QuerySet[Handover]:
+    if queue == OPEN:
+        return visible.filter(queries.waiting_on(today))
+    return visible.filter(confirmed_at__isnull=False)
 
 
 @login_required
@@ -105,6 +107,8 @@ def _shown(
     today = timezone.localdate(now)
     mine = found.to_officer_id in actor.officer_ids
     begun = found.from_on <= today
+    until_on = found.link.until_on
+    is_passed_on = found.confirmed_at is None and until_on is not None and until_on <= today
     # before his first day the successor doesn't see the enterprise's requests yet
     sees = queries.sees_drafts(actor) or begun == mine
     context = {
@@ -115,10 +119,12 @@ def _shown(
         "sees_parts": sees,
         "begun": begun,
         "is_late": found.is_late(today),
+        "is_passed_on": is_passed_on,
         "days": (today - found.from_on).days,
         "may_note": found.confirmed_at is None
+        and not is_passed_on
         and (found.from_officer_id in actor.officer_ids or queries.may_keep(actor)),
-        "may_confirm": mine and found.confirmed_at is None,
+        "may_confirm": mine and found.confirmed_at is None and not is_passed_on,
         "form": form,
         "is_open": status != 200 or not found.note,
     }

@@ -25,7 +25,7 @@ from ..forms import RevisionForm, SeatForm, TermsForm, terms_said, year_end
 from ..models import Round, Seat, SeatRole
 from ..parameters_defined import DEPUTY_CAPACITY, HEAD_CAPACITY, LEADER_CAPACITY
 from ..scoping import scopes_of
-from .sending import SeeOther, carry_out, press
+from .sending import SeeOther, carry_out, press, renew
 
 ORDER = (Key("from_on", descending=True), Key("id", descending=True))
 DEPUTIES = "deputies"  # the usual code of the unit where congress deputies stand
@@ -96,9 +96,9 @@ def new(request: HttpRequest) -> HttpResponse:
 
         status = carry_out(request, form, act, reverse("linking:rounds"))
         if status == 303:
-            messages.success(request, _("已拟好草稿，下一步请计算方案。"))
+            messages.success(request, _("已拟好草稿，方案正在计算。"))
             return SeeOther(
-                reverse("linking:round", args=made) if made else reverse("linking:rounds")
+                reverse("linking:variants", args=made) if made else reverse("linking:rounds")
             )
     context = {
         "page_title": _("调整方案") if base else _("拟新一轮挂钩"),
@@ -166,8 +166,12 @@ def terms(request: HttpRequest, round_id: int) -> HttpResponse:
 
         status = carry_out(request, form, act, back)
         if status == 303:
-            messages.success(request, _("范围已改，企业名单已重新取。请重新计算方案。"))
-            return SeeOther(back)
+            messages.success(request, _("范围已改，企业名单已重新取，方案正在重新计算。"))
+            return SeeOther(reverse("linking:variants", args=[round_id]))
+        if status == 409:
+            round_ = queries.round_visible(round_id, actor)
+            _say_what_stands(form, round_)
+            renew(form, revision=round_.revision)
     context = {
         "page_title": _("改范围和容量"),
         "back_url": back,
@@ -177,6 +181,29 @@ def terms(request: HttpRequest, round_id: int) -> HttpResponse:
         "button": _("保存"),
     }
     return render(request, "linking/terms.html", context, status=status)
+
+
+def _say_what_stands(form: TermsForm, round_: Round) -> None:
+    """Beside each field that somebody else has another value in: which."""
+    stands = TermsForm(initial=terms_said(round_))
+    for name, value in terms_said(round_).items():
+        if name == "revision" or name not in form.cleaned_data:
+            continue
+        typed = form.cleaned_data[name]
+        if name == "industries":
+            typed = ", ".join(typed)
+        if (typed or "") == (value or ""):
+            continue
+        form.add_error(name, _("现在存着的是：%(value)s") % {"value": _shown(stands, name, value)})
+
+
+def _shown(form: TermsForm, name: str, value: Any) -> str:
+    choices = {str(key): str(label) for key, label in getattr(form.fields[name], "choices", ())}
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return _("、").join(choices.get(str(one), str(one)) for one in value) or _("（空）")
+    return choices.get(str(value), str(value)) or _("（空）")
 
 
 @login_required
@@ -224,7 +251,9 @@ def _seats(
             "over": max(0, draft.load(one.officer_id) - one.capacity),
             "known": draft.known.get(one.officer_id),
             "form": forms.get(one.officer_id)
-            or SeatForm(initial={"capacity": one.capacity}, auto_id=f"id_{one.pk}_%s"),
+            or SeatForm(
+                initial={"capacity": one.capacity, "seen": one.capacity}, auto_id=f"id_{one.pk}_%s"
+            ),
         }
         for one in found.order_by("role", "officer__department__position", "officer")
     ]
@@ -260,11 +289,14 @@ def seat(request: HttpRequest, round_id: int, officer_id: int) -> HttpResponse:
     def act(at: Any) -> None:
         operations.seat_set(
             round_id=round_id, officer_id=officer_id, capacity=form.cleaned_data["capacity"],
-            actor=actor, at=at,
+            seen=form.cleaned_data["seen"], actor=actor, at=at,
         )  # fmt: skip
 
     status = carry_out(request, form, act, back)
     if status == 303:
         messages.success(request, _("容量已改。"))
         return SeeOther(f"{back}#officer-{officer_id}")
+    if status == 409:
+        there = Seat.objects.filter(round=round_id, officer=officer_id).values_list("capacity")
+        renew(form, seen=there.get()[0])
     return _seats(request, round_id, {officer_id: form}, status)

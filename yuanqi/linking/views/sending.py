@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -14,6 +15,14 @@ from yuanqi.foundation.once import once
 
 class SeeOther(HttpResponseRedirect):
     status_code = 303
+
+
+def renew(form: forms.Form, **values: Any) -> None:
+    """Let a refused form carry what holds now, so that whoever was told may send it again."""
+    data = form.data.copy()  # type: ignore[union-attr]
+    for name, value in values.items():
+        data[name] = "" if value is None else str(value)
+    form.data = data
 
 
 def press(

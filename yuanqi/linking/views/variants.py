@@ -7,18 +7,22 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from yuanqi.foundation.actors import Actor
 from yuanqi.registry.models import Enterprise
 
 from .. import operations, queries
+from ..drafts import Draft, draft_of
 from ..forms import RevisionForm
 from ..models import Round, Variant, VariantState
+from ..relaxing import relaxed
 from ..solving import CODES, HINTS, LABELS
 from ..telling import reason_said, shortage_said
 from .sending import press
 
+LEFT = gettext_lazy("用到的干部已离岗，请重算")
 _UNPLACED = 8  # enterprises without a lead, shown by name
 
 
@@ -63,6 +67,9 @@ def compared(round_: Round) -> dict[str, Any]:
     firms = Enterprise.objects.in_bulk(
         {int(pk) for one in done for pk in list(one.unplaced)[:_UNPLACED]}
     )
+    # read only where something is missing
+    gone = queries.with_gone(done) if round_.is_draft else set()
+    draft = draft_of(round_) if any(one.shortage for one in done) else None
     columns = []
     for code in CODES:
         one = there.get(code)
@@ -78,8 +85,10 @@ def compared(round_: Round) -> dict[str, Any]:
                     if int(pk) in firms
                 ],
                 "shortage": shortage_said(one.shortage),
+                "relaxed": _relaxed(round_, draft, one),
                 "is_taken": round_.taken == code,
-                "may_take": one.state == VariantState.DONE,
+                "may_take": one.state == VariantState.DONE and one.pk not in gone,
+                "state": LEFT if one.pk in gone else one.get_state_display(),
                 "form": RevisionForm(
                     initial={"revision": round_.revision}, auto_id=f"id_{code}_%s"
                 ),
@@ -93,6 +102,15 @@ def compared(round_: Round) -> dict[str, Any]:
     }
 
 
+def _relaxed(round_: Round, draft: Draft | None, one: Variant) -> list[dict[str, Any]]:
+    """Whose capacity would grow, by name: those whom `capacity_relax` gives more."""
+    if draft is None or not round_.is_draft or one.state != VariantState.DONE:
+        return []
+    found = relaxed(draft, one.shortage)
+    names = queries.names_of(each.officer_id for each in found)
+    return [{"name": names.get(each.officer_id, ""), "relaxed": each} for each in found]
+
+
 @login_required
 @require_POST
 def ask(request: HttpRequest, round_id: int) -> HttpResponse:
@@ -103,6 +121,23 @@ def ask(request: HttpRequest, round_id: int) -> HttpResponse:
         act=lambda at: operations.variants_ask(round_id=round_id, actor=actor, at=at),
         back_url=reverse("linking:variants", args=[round_id]),
         said=_("正在计算，一般几秒钟就好。"),
+    )
+
+
+@login_required
+@require_POST
+def relax(request: HttpRequest, round_id: int, code: str) -> HttpResponse:
+    """Give the capacity that a variant lacks, and have the variants worked out again."""
+    actor: Actor = request.actor
+    form = RevisionForm(request.POST)
+    revision = form.cleaned_data["revision"] if form.is_valid() else -1
+    return press(
+        request,
+        act=lambda at: operations.capacity_relax(
+            round_id=round_id, code=code, revision=revision, actor=actor, at=at
+        ),
+        back_url=reverse("linking:variants", args=[round_id]),
+        said=_("名额已加，正在重新计算。"),
     )
 
 
