@@ -17,6 +17,7 @@ from yuanqi.foundation import pages, sheets
 from yuanqi.signin.places import address_of
 
 from . import entries, progress, queries, store, wording, workbooks
+from .forms import BeginForm
 from .models import Choice, Import, ImportFault, ImportKind, ImportMatch, ImportState
 from .registers import REGISTERS
 from .rows import IGNORED, head_key, is_example
@@ -183,6 +184,8 @@ def _report(request: HttpRequest, imported: Import) -> dict[str, Any]:
         "merging": queries.matches_of(imported).filter(choice=Choice.MERGE).count(),
         "by_code": queries.matches_of(imported).filter(how="code").exists(),
         "is_there": store.is_there(imported.pk),
+        # the mended file is handed in from here
+        "form": BeginForm(kinds=[imported.kind]) if imported.faults else None,
         "may_confirm": not imported.faults and bool(imported.fresh or imported.known),
     }
 
@@ -213,14 +216,21 @@ def _result(imported: Import) -> dict[str, Any]:
         "skipped": max(imported.rows - imported.made - imported.changed, 0)
         if imported.kind != "indicators"
         else None,
-        "list_url": _list_url(imported),
+        "next": _next(imported),
     }
 
 
-def _list_url(imported: Import) -> str:
-    return reverse(
-        "organisation:directory" if imported.kind == "officers" else "registry:enterprises"
-    )
+def _next(imported: Import) -> list[tuple[str, str]]:
+    """Where one goes on from what was brought in, the nearest first: addresses with their words."""
+    match imported.kind:
+        case "officers":
+            return [(reverse("organisation:directory"), _("看名录"))]
+        case "links":
+            return [
+                (reverse("linking:board"), _("看挂钩覆盖")),
+                (reverse("linking:round_new"), _("拟新一轮")),
+            ]
+    return [(reverse("registry:enterprises"), _("看名录"))]
 
 
 @login_required

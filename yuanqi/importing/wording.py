@@ -64,6 +64,9 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "unknown-group": (_("没有登记过这个集团"), _("请先登记集团，或空着。")),
     "unknown-department": (_("没有这个部门"), _("可填：%(options)s。")),
     "unknown-officer": (_("没有这位干部"), _("请核对姓名和部门，或先登记干部。")),
+    "left-officer": (
+        _("这位干部已离岗"), _("还在挂钩的请改成在岗的干部，已经结束的请填最后一天。"),
+    ),
     "several-officers": (_("有几位干部同名"), _("请在“部门”列写明是哪个部门的。")),
     "overlap": (
         _("这段时间已由%(officer)s挂钩（%(from)s 起）"), _("请先结束原来的挂钩，或改开始日。"),

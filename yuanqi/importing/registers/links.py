@@ -61,8 +61,7 @@ class LinkRegister(Register):
         self._enterprises.look(rows, reader)
         officers: dict[str, list[Officer]] = defaultdict(list)
         for one in Officer.objects.filter(
-            name__in={row.values["officer"] for row in rows if "officer" in row.values},
-            is_active=True,
+            name__in={row.values["officer"] for row in rows if "officer" in row.values}
         ):
             officers[one.name].append(one)
         standing: dict[tuple[int, int], list[Link]] = defaultdict(list)
@@ -75,15 +74,21 @@ class LinkRegister(Register):
             if row.subject is not None and officer is not None and "from_on" in row.values:
                 self._compare(row, reader, row.subject, officer, standing)
 
-    @staticmethod
     def _officer(
-        row: Row, reader: RowReader, officers: Mapping[str, Sequence[Officer]]
+        self, row: Row, reader: RowReader, officers: Mapping[str, Sequence[Officer]]
     ) -> Officer | None:
-        if "officer" not in row.values:
+        """The officer who is meant; one who has left served in the past, and serves nobody now."""
+        values = row.values
+        if "officer" not in values:
             return None
-        found = list(officers.get(row.values["officer"], ()))
-        if "department" in row.values:
-            found = [one for one in found if one.department_id == row.values["department"].pk]
+        found = list(officers.get(values["officer"], ()))
+        if "department" in values:
+            found = [one for one in found if one.department_id == values["department"].pk]
+        if found and not ("until_on" in values and values["until_on"] < self.today):
+            found = [one for one in found if one.is_active]
+            if not found:
+                reader.blame(row, "officer", "left-officer")
+                return None
         if len(found) != 1:
             reader.blame(row, "officer", "several-officers" if found else "unknown-officer")
             return None

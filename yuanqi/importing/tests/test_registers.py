@@ -196,6 +196,20 @@ def test_links_come_with_their_last_day_included(zone, clerk, tmp_path):
     assert (done.made, link.from_on, link.until_on) == (1, date(2026, 1, 1), date(2026, 7, 1))
 
 
+def test_links_of_an_officer_who_has_left_come_in_only_as_they_ended(zone, clerk, tmp_path):
+    Officer.objects.filter(pk=zone.planning_handler.pk).update(is_active=False)
+    name, firm = zone.planning_handler.name, zone.enterprise.name
+    heads = ("企业名称", "挂钩干部", "角色", "开始日", "最后一天")
+    path = csv_of(
+        tmp_path / "l.csv",
+        heads,
+        (firm, name, "协助挂钩", "2025-01-01", "2025-12-31"),
+        (firm, name, "协助挂钩", "2026-01-01", ""),
+    )
+
+    assert found(checked(path, "links", clerk, NOON)) == [(3, "挂钩干部", "left-officer")]
+
+
 def test_officers_are_the_system_administrators_and_nobody_elses(zone, clerk, sysadmin, tmp_path):
     path = csv_of(
         tmp_path / "o.csv",
