@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/mypy
 
 test: lint
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks

@@ -4,8 +4,10 @@ The server is the program's own embedded one, in a temporary directory; tests ru
 program's role, never as the owner. Each xdist worker has a server, and a template database in it.
 """
 
+import fcntl
 import os
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -30,6 +32,7 @@ for name in ("DATABASE_URL", "DATABASE_URL_OWNER"):
 
 import django  # noqa: E402
 import hypothesis  # noqa: E402
+import psycopg  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 
@@ -62,14 +65,13 @@ pytest_plugins = ["tests.people", "tests.desk", "tests.life", "tests.browser", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests go to one worker (`--dist loadgroup`): what they share is made once. The long
-    ones of whole journeys come first, so that nobody waits for them at the end."""
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        # each role looks at all of its pages: one worker would be the last by minutes
-        is_apart = path == "tests/test_accessibility.py"
-        item.add_marker(pytest.mark.xdist_group(item.nodeid if is_apart else path))
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/"))
+    """Whole journeys come first: with `--dist loadfile` nobody waits for a long file at the end."""
+    items.sort(
+        key=lambda item: (
+            not item.nodeid.startswith("tests/"),
+            item.get_closest_marker("browser") is None,
+        )
+    )
 
 
 def pytest_unconfigure() -> None:
@@ -108,20 +110,60 @@ class Databases:
                 CONN_MAX_AGE=0,
             )
 
+    def hurry(self) -> None:
+        """Let the server leave to the system when its files reach the disk.
+
+        They outlive a killed server as before; with the machine they may go.
+        """
+        with psycopg.connect(**self._superuser, dbname="postgres", autocommit=True) as connection:
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(f"ALTER SYSTEM SET {name} = off")
+            connection.execute("SELECT pg_reload_conf()")
+
     def make_template(self) -> None:
+        """Migrate an empty database; of several workers one does, the others copy what it made."""
         postgres.drop_database(self.server, self.template)
         postgres.create_database(self.server, self.template)
-        self.use(self.template)
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
-        grants.apply(program=self.server.app_user)
-        connections["owner"].close()
+        made = _RUN / "template.dump"
+        with (_RUN / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not made.exists():
+                self.use(self.template)
+                call_command("migrate", database="owner", verbosity=0, interactive=False)
+                grants.apply(program=self.server.app_user)
+                connections["owner"].close()
+                self._run("pg_dump", "--format=custom", "--compress=0", f"--file={made}")
+                return
+        self._run("pg_restore", "--exit-on-error", f"--dbname={self.template}", made)
 
-    def copy(self) -> str:
-        """Make a fresh database from the template and use it; returns its name."""
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        given = self._superuser
+        env = {"PGHOST": given["host"], "PGPORT": given["port"], "PGUSER": given["user"]}
+        subprocess.run(  # noqa: S603  a program of the wheel
+            [postgres.program(program), *arguments],
+            env={**env, "PGPASSWORD": given["password"], "PGDATABASE": self.template},
+            check=True,
+        )
+
+    @property
+    def _superuser(self) -> dict[str, str]:
+        server = self.server
+        return {
+            "host": server.host,
+            "port": str(server.port),
+            "user": server.superuser,
+            "password": server.superuser_password,
+        }
+
+    def copy(self, template: str = "") -> str:
+        """Make a fresh database from a template, else the empty one, and use it; returns its name.
+
+        Nobody may be connected to the template.
+        """
         self.count += 1
         name = f"test_{self.worker}_{self.count}"
         postgres.drop_database(self.server, name)
-        postgres.create_database(self.server, name, template=self.template)
+        postgres.create_database(self.server, name, template=template or self.template)
         self.use(name)
         return name
 
@@ -135,6 +177,7 @@ class Databases:
 def databases(django_db_blocker, worker_id: str) -> Iterator[Databases]:
     with postgres.start(_VAR, tell=lambda line: None) as handle, django_db_blocker.unblock():
         found = Databases(handle, worker_id)
+        found.hurry()
         found.make_template()
         yield found
         for connection in connections.all():

@@ -132,7 +132,10 @@ def hear(process: subprocess.Popen[str], count: int) -> list[int]:
 
 def the_rest(process: subprocess.Popen[str]) -> list[int]:
     """What it still said; a last line without its end was never said."""
-    out, _err = process.communicate(timeout=WAIT_SECONDS)
+    # not by `communicate`: what `readline` has read ahead would be lost to it
+    out = process.stdout.read()
+    process.wait(WAIT_SECONDS)
+    process.stderr.read()
     return [int(line) for line in out.splitlines(keepends=True) if line.endswith("\n")]
 
 
