@@ -10,7 +10,7 @@ from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.digests import sha256_of
 from yuanqi.foundation.errors import Conflict
-from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.journal import Audience, Event, Personal
 from yuanqi.foundation.writer import Writer
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import CalendarVersion, Department, Officer
@@ -90,7 +90,7 @@ def advice_assign(
     )  # fmt: skip
     told = events.AdviceAssigned(
         advice_id=row.pk, enterprise_id=row.enterprise_id, department_id=department.pk,
-        before_id=before, note=note,
+        before_id=before, note=Personal(note) if note else None,
     )  # fmt: skip
     record(writer, row, told, actor=actor, at=at)
 
@@ -104,7 +104,7 @@ def advice_send_back(
     assert row.department_id is not None, "what is assigned has a department"
     told = events.AdviceSentBack(
         advice_id=row.pk, enterprise_id=row.enterprise_id, department_id=row.department_id,
-        reason=reason,
+        reason=Personal(reason),
     )  # fmt: skip
     _update(writer, row, state=State.GIVEN, department=None, note=reason, assigned_at=None)
     record(writer, row, told, actor=actor, at=at, audience=Audience.STAFF)

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_noop
 
 from yuanqi.audit import erasing
 from yuanqi.audit.erasing import Person, Removed
-from yuanqi.registry.erasing import unname
+from yuanqi.registry.erasing import forget, unname
 
+from .events import AdviceAssigned, AdviceSentBack
 from .models import Advice
 
 
@@ -21,4 +22,5 @@ def erase(person: Person, at: datetime) -> Sequence[Removed]:
     """Take him out of his enterprise's advice, which stays as a record of the park's work."""
     rows = Advice.objects.filter(enterprise=person.enterprise_id)
     count = unname(person, rows, ["text", "note", "answer", "change"])
+    count += forget(person, [AdviceAssigned.kind, AdviceSentBack.kind])
     return [Removed(gettext_noop("建议和答复里的姓名和电话"), count)] if count else []

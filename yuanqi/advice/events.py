@@ -1,10 +1,13 @@
-"""What happens to advice. Texts stand in their rows, here is their SHA-256."""
+"""What happens to advice. Texts stand in their rows, here is their SHA-256.
+
+What the next assignment overwrites stands beside the chain, so that erasure reaches it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from yuanqi.foundation.journal import Event
+from yuanqi.foundation.journal import Event, Personal
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,12 @@ class AdviceAssigned(Event):
     """A department is to answer; `before_id` is that which was to answer until now."""
 
     kind: ClassVar[str] = "advice.assigned"
+    version: ClassVar[int] = 2
     advice_id: int
     enterprise_id: int
     department_id: int
     before_id: int | None
-    note: str
+    note: Personal | None
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,11 @@ class AdviceSentBack(Event):
     """The department says that it isn't the one to answer: the centre assigns it anew."""
 
     kind: ClassVar[str] = "advice.sent_back"
+    version: ClassVar[int] = 2
     advice_id: int
     enterprise_id: int
     department_id: int
-    reason: str
+    reason: Personal
 
 
 @dataclass(frozen=True)

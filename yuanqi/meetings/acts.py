@@ -35,7 +35,8 @@ def meeting_call_off(
     writer: Writer, row: Meeting, *, reason: str, actor: Actor, at: datetime
 ) -> None:
     writer.update(row, called_off_at=at, reason=reason)
-    record(writer, row, events.MeetingCalledOff(meeting_id=row.pk, reason=reason), actor, at)
+    told = events.MeetingCalledOff(meeting_id=row.pk, reason_sha256=sha256_of(reason))
+    record(writer, row, told, actor, at)
 
 
 def departments_invite(

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from yuanqi.audit import erasing
 from yuanqi.audit.erasing import Person, Removed
 from yuanqi.registry.erasing import unname
 
-from .models import Item, Meeting
+from .models import Guest, Item, Meeting
 
 
 def define() -> None:
@@ -24,6 +25,9 @@ def erase(person: Person, at: datetime) -> Sequence[Removed]:
         return []
     items = Item.objects.filter(enterprise=firm)
     count = unname(person, items, ["words", "decision", "outcome"])
-    meetings = Meeting.objects.filter(pk__in=items.values("meeting"))
-    count += unname(person, meetings, ["summary"])
+    asked = Guest.objects.filter(enterprise=firm)
+    meetings = Meeting.objects.filter(
+        Q(pk__in=items.values("meeting")) | Q(pk__in=asked.values("meeting"))
+    )
+    count += unname(person, meetings, ["summary", "reason"])
     return [Removed(gettext_noop("会议记录里的姓名和电话"), count)] if count else []

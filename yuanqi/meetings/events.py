@@ -22,8 +22,9 @@ class MeetingCalled(Event):
 @dataclass(frozen=True)
 class MeetingCalledOff(Event):
     kind: ClassVar[str] = "meetings.called_off"
+    version: ClassVar[int] = 2
     meeting_id: int
-    reason: str
+    reason_sha256: str
 
 
 @dataclass(frozen=True)

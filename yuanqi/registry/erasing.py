@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 from yuanqi.audit import erasing, subjects
 from yuanqi.audit.erasing import ERASED, Kind, Person, Removed
 from yuanqi.foundation.formats import phone_masked
+from yuanqi.foundation.models import JournalPersonal
 
 from .models import Contact, ContactPerson, Enterprise
 
@@ -101,11 +102,7 @@ def unname(person: Person, rows: QuerySet[Any], fields: Sequence[str]) -> int:
     stay, with a word where he was named. Before the register, which takes the name away: who
     registers an eraser that calls this names it before `registry`.
     """
-    row = ContactPerson.objects.filter(pk=person.id).first() if person.kind == CONTACT else None
-    if row is None:
-        return 0
-    digits = "".join(sign for sign in row.phone if sign.isdigit())
-    meant = sorted({one for one in (row.name, row.phone, digits) if len(one) > 1} - {ERASED})
+    meant = _said_of(person)
     if not meant:
         return 0
     named = Q()
@@ -118,6 +115,34 @@ def unname(person: Person, rows: QuerySet[Any], fields: Sequence[str]) -> int:
         most = rows.model._meta.get_field(field).max_length
         told[field] = Left(text, most) if most else text
     return rows.filter(named).update(**told)
+
+
+def forget(person: Person, kinds: Sequence[str]) -> int:
+    """Delete what stands beside his enterprise's events of these kinds and names him.
+
+    The chain keeps the salted hash. Before the register too. Returns how many values.
+    """
+    named = Q()
+    for one in _said_of(person):
+        named |= Q(value__contains=one)
+    if not named:
+        return 0
+    beside = JournalPersonal.objects.filter(
+        named, event__enterprise_id=person.enterprise_id, event__kind__in=kinds
+    )
+    count, _by_table = JournalPersonal.objects.filter(
+        pk__in=list(beside.values_list("pk", flat=True))
+    ).delete()
+    return count
+
+
+def _said_of(person: Person) -> list[str]:
+    """How texts name a contact: by name, by number as it was typed, by its digits."""
+    row = ContactPerson.objects.filter(pk=person.id).first() if person.kind == CONTACT else None
+    if row is None:
+        return []
+    digits = "".join(sign for sign in row.phone if sign.isdigit())
+    return sorted({one for one in (row.name, row.phone, digits) if len(one) > 1} - {ERASED})
 
 
 def _enterprises(ids: Sequence[int]) -> Mapping[int, str]:

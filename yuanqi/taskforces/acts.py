@@ -32,7 +32,8 @@ def force_open(
     told = events.ForceOpened(
         force_id=row.pk, of_kind=row.kind, name=row.name, enterprise_id=row.enterprise_id,
         project_id=row.project_id, case_id=row.case_id, lead_id=row.lead_id,
-        member_ids=[one.pk for one in people], ground=row.ground,
+        member_ids=[one.pk for one in people],
+        ground_sha256=sha256_of(row.ground) if row.ground else "",
     )  # fmt: skip
     record(writer, row, told, actor, at)
     return row

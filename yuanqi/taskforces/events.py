@@ -11,6 +11,7 @@ from yuanqi.foundation.journal import Event
 @dataclass(frozen=True)
 class ForceOpened(Event):
     kind: ClassVar[str] = "taskforces.opened"
+    version: ClassVar[int] = 2
     force_id: int
     of_kind: str
     name: str
@@ -19,7 +20,7 @@ class ForceOpened(Event):
     case_id: int | None
     lead_id: int
     member_ids: Sequence[int]
-    ground: str
+    ground_sha256: str
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ Payload = Mapping[str, Any]
 
 
 def _opened(payload: Payload, names: Names) -> str:
-    if payload["ground"]:
+    if payload.get("ground"):  # the first version carried the words themselves
         return _("成立专班“%(name)s”：%(ground)s") % payload
     return _("成立专班“%(name)s”") % payload
 

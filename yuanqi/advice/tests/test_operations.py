@@ -14,7 +14,7 @@ from yuanqi.audit import erasing
 from yuanqi.domain.clock import Light
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
-from yuanqi.foundation.models import JournalEvent
+from yuanqi.foundation.models import JournalEvent, JournalPersonal
 from yuanqi.notices.models import Notice
 from yuanqi.organisation.models import CalendarVersion
 from yuanqi.organisation.publishing import Drawn
@@ -243,6 +243,11 @@ def test_of_two_who_answer_at_once_the_second_is_told(committed):
 
 def test_an_erased_persons_name_goes_from_the_advice_which_stays(zone):
     row = given(zone, text=f"{zone.contact.name}：西门夜班公交十点就停。")
+    for note, unit in ((f"先给{zone.contact.name}回电话", zone.planning), ("急", zone.safety)):
+        operations.advice_assign(
+            advice_id=row.pk, department_id=unit.pk, note=note, actor=zone.actor(zone.clerk),
+            at=MONDAY_9AM,
+        )  # fmt: skip
     person = erasing.find("contact", zone.contact.pk)
     assert person is not None
 
@@ -250,4 +255,6 @@ def test_an_erased_persons_name_goes_from_the_advice_which_stays(zone):
 
     row.refresh_from_db()
     assert row.text == "已删除：西门夜班公交十点就停。"
-    assert ("建议和答复里的姓名和电话", 1) in [(one.label, one.count) for one in removed]
+    assert ("建议和答复里的姓名和电话", 2) in [(one.label, one.count) for one in removed]
+    beside = JournalPersonal.objects.filter(event__stream=row.stream)
+    assert list(beside.values_list("value", flat=True)) == ["急"]
