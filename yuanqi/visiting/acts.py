@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from yuanqi.advice.models import Advice
@@ -88,18 +89,19 @@ def visit_plan(
     planned_time: time | None,
     purpose: str,
     wishes: Sequence[Wish] = (),
+    others: Sequence[Visit] = (),
     actor: Actor,
     at: datetime,
 ) -> Visit:
-    """Fix a day for a visit; it takes these departments' wishes along."""
+    """Fix a day for a visit; it takes along these wishes, and what others had planned."""
     row = writer.insert(
         Visit(
             enterprise=enterprise, officer=officer, state=State.PLANNED, planned_on=planned_on,
             planned_time=planned_time, purpose=purpose,
         )
     )  # fmt: skip
-    _take_along(writer, row, wishes)
-    _tell_planned(writer, row, None, wishes, actor, at)
+    taken = _take_along(writer, row, wishes, others, actor, at)
+    _tell_planned(writer, row, None, taken, actor, at)
     return row
 
 
@@ -111,19 +113,54 @@ def visit_move(
     planned_time: time | None,
     purpose: str,
     wishes: Sequence[Wish] = (),
+    others: Sequence[Visit] = (),
     actor: Actor,
     at: datetime,
 ) -> None:
     """Another day, another purpose, more departments."""
     before = row.planned_on
     writer.update(row, planned_on=planned_on, planned_time=planned_time, purpose=purpose)
-    _take_along(writer, row, wishes)
-    _tell_planned(writer, row, before, wishes, actor, at)
+    taken = _take_along(writer, row, wishes, others, actor, at)
+    _tell_planned(writer, row, before, taken, actor, at)
 
 
-def _take_along(writer: Writer, row: Visit, wishes: Sequence[Wish]) -> None:
-    for one in wishes:
-        writer.update(one, visit=row)
+def _take_along(
+    writer: Writer,
+    row: Visit,
+    wishes: Sequence[Wish],
+    others: Sequence[Visit],
+    actor: Actor,
+    at: datetime,
+) -> list[Wish]:
+    """Let the visit be those departments' as well; all the wishes that it then fulfils."""
+    taken = list(wishes)
+    for one in others:
+        taken += visit_merge(writer, one, into=row, actor=actor, at=at)
+    for wished in taken:
+        if wished.visit_id != row.pk:
+            writer.update(wished, visit=row)
+    return taken
+
+
+def visit_merge(
+    writer: Writer, row: Visit, *, into: Visit, actor: Actor, at: datetime
+) -> list[Wish]:
+    """What another had planned takes place with `into`: his matter, and those he took along."""
+    assert row.planned_on is not None, "a planned visit has its day"
+    day = dateformat.format(into.planned_on, _("n 月 j 日"))
+    said = _("和%(name)s %(day)s的走访并成一次") % {"name": into.officer.name, "day": day}
+    wishes = list(row.wishes.select_related("department", "officer").order_by("pk"))
+    writer.update(row, state=State.CANCELLED, cancel_reason=said)
+    event = events.VisitMerged(
+        visit_id=row.pk, enterprise_id=row.enterprise_id, officer_id=row.officer_id,
+        into_id=into.pk,
+    )  # fmt: skip
+    tell(writer, event, stream=row.stream, enterprise_id=row.enterprise_id, actor=actor, at=at)
+    own = wish(
+        writer, enterprise=into.enterprise, officer=row.officer,
+        subject=row.purpose or _("走访"), until_on=row.planned_on, visit=into, actor=actor, at=at,
+    )  # fmt: skip
+    return [own, *wishes]
 
 
 def _tell_planned(
@@ -156,9 +193,12 @@ def visit_cancel(
     writer.update(row, state=State.CANCELLED, cancel_reason=reason)
     for one in wishes:
         writer.update(one, visit=None)
+    assert row.planned_on is not None, "a planned visit has its day"
     event = events.VisitCancelled(
-        visit_id=row.pk, enterprise_id=row.enterprise_id, reason_sha256=sha256_of(reason)
-    )
+        visit_id=row.pk, enterprise_id=row.enterprise_id, officer_id=row.officer_id,
+        planned_on=row.planned_on, wishes=[one.pk for one in wishes],
+        reason_sha256=sha256_of(reason),
+    )  # fmt: skip
     tell(writer, event, stream=row.stream, enterprise_id=row.enterprise_id, actor=actor, at=at)
 
 

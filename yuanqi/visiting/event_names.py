@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 NAMES = {
     "visiting.visit_planned": pgettext_lazy("event", "约定走访"),
     "visiting.visit_cancelled": pgettext_lazy("event", "取消走访"),
+    "visiting.visit_merged": pgettext_lazy("event", "合并走访"),
     "visiting.wish_made": pgettext_lazy("event", "部门提出走访"),
     "visiting.wish_ended": pgettext_lazy("event", "部门不再走访"),
     "visiting.visit_recorded": pgettext_lazy("event", "记录走访"),

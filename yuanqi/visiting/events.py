@@ -23,10 +23,27 @@ class VisitPlanned(Event):
 
 @dataclass(frozen=True)
 class VisitCancelled(Event):
+    """It doesn't take place; the `wishes` that it took along wait for another one."""
+
     kind: ClassVar[str] = "visiting.visit_cancelled"
+    version: ClassVar[int] = 2
     visit_id: int
     enterprise_id: int
+    officer_id: int
+    planned_on: date
+    wishes: Sequence[int]
     reason_sha256: str
+
+
+@dataclass(frozen=True)
+class VisitMerged(Event):
+    """What another had planned takes place with the visit `into_id`, on its day."""
+
+    kind: ClassVar[str] = "visiting.visit_merged"
+    visit_id: int
+    enterprise_id: int
+    officer_id: int
+    into_id: int
 
 
 @dataclass(frozen=True)

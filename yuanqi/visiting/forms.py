@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from yuanqi.promises.models import LONGEST as LONGEST_PROMISE
-from yuanqi.servicedesk.models import Level
+from yuanqi.servicedesk.forms.raising import UNSURE
+from yuanqi.servicedesk.loading import rank
+from yuanqi.servicedesk.models import Category, Level
 from yuanqi.servicedesk.queries import LEVEL_HINTS
 
-from .models import LONGEST_TALK, Mode, Topic, Trend, Wish
+from .models import LONGEST_TALK, Mode, Topic, Trend, Visit, Wish
 from .operations import Advised, Asked, Note, Promised
 from .plans import Bundle
 
 SLOTS = 3  # of each kind; what is more waits for the next visit
 PROMISE_DAYS = timedelta(days=14)
+OTHER = "other"  # the topic of advice that ships for what has none
 _ASKED = [*Trend.choices, ("", pgettext_lazy("trend", "没问"))]
 
 
@@ -96,17 +99,19 @@ class NoteForm(forms.Form):
     def __init__(
         self,
         *args: Any,
-        categories: Sequence[tuple[str, str]],
+        categories: Sequence[Category],
         topics: Sequence[tuple[str, str]],
         today: date,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self.categories = {one.code: one for one in categories}
+        offered = [("", _("按内容判断")), *((one.code, one.label) for one in categories)]
         for place in range(SLOTS):
             self.fields |= {
                 f"request_{place}_text": _text(_("诉求：遇到了什么事"), 5000),
                 f"request_{place}_category": forms.ChoiceField(
-                    label=_("属于哪一类"), choices=categories, required=False
+                    label=_("属于哪一类"), choices=offered, required=False
                 ),
                 f"request_{place}_level": forms.ChoiceField(
                     label=_("影响生产吗"), choices=list(LEVEL_HINTS.items()), initial=Level.P3,
@@ -119,7 +124,7 @@ class NoteForm(forms.Form):
                 ),
                 f"advice_{place}_text": _text(_("建议：企业怎么说"), 2000),
                 f"advice_{place}_topic": forms.ChoiceField(
-                    label=_("关于什么"), choices=topics, required=False
+                    label=_("关于什么"), choices=topics, initial=OTHER, required=False
                 ),
             }  # fmt: skip
 
@@ -145,7 +150,7 @@ class NoteForm(forms.Form):
             mode=given["mode"] or Mode.ONSITE,
             policies=tuple(given["policies"]),
             requests=tuple(
-                Asked(one["text"], one["category"], one["level"] or Level.P3)
+                Asked(one["text"], self._category(one), one["level"] or Level.P3)
                 for one in self._filled("request", "category", "level")
             ),
             promises=tuple(
@@ -155,6 +160,11 @@ class NoteForm(forms.Form):
                 Advised(one["text"], one["topic"]) for one in self._filled("advice", "topic")
             ),
         )
+
+    def _category(self, asked: dict[str, Any]) -> str:
+        """The one that was chosen, else the likeliest by the words; nobody has time to look."""
+        likely = rank(asked["text"], self.categories.values())
+        return str(asked["category"] or next(iter(likely), UNSURE))
 
     def _filled(self, kind: str, *names: str) -> Iterator[dict[str, Any]]:
         for place in range(SLOTS):
@@ -204,11 +214,22 @@ class PlanForm(forms.Form):
     )  # fmt: skip
     purpose = forms.CharField(label=_("为什么事"), required=False, max_length=200)
     wish_ids = forms.TypedMultipleChoiceField(
-        label=_("一起去的部门"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
-    )
+        label=_("想去的部门，一起去"), coerce=int, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    join_ids = forms.TypedMultipleChoiceField(
+        label=_("别人已经约的，并成一次"), coerce=int, required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=_("企业只接待一次，约过的人会收到通知。"),
+    )  # fmt: skip
 
-    def __init__(self, *args: Any, wishes: Sequence[Wish], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, wishes: Sequence[Wish], joins: Sequence[Visit] = (), **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        if joins:
+            self.fields["join_ids"].choices = [(one.pk, _planned_by(one)) for one in joins]
+        else:
+            del self.fields["join_ids"]
         if wishes:
             self.fields["wish_ids"].choices = [
                 (
@@ -226,10 +247,23 @@ class PlanForm(forms.Form):
             del self.fields["wish_ids"]
 
 
+def _planned_by(visit: Visit) -> str:
+    said = {
+        "unit": visit.officer.department.label, "name": visit.officer.name,
+        "day": f"{visit.planned_on:%m-%d}", "what": visit.purpose,
+    }  # fmt: skip
+    if visit.purpose:
+        return _("%(unit)s %(name)s，%(day)s：%(what)s") % said
+    return _("%(unit)s %(name)s，%(day)s") % said
+
+
 def plan_initial(bundle: Bundle | None, due_on: date, today: date) -> dict[str, Any]:
     """What the form proposes: the bundle's day with all its departments, or the plan's."""
     if bundle is not None:
-        return {"planned_on": bundle.on, "wish_ids": [one.pk for one in bundle.wishes]}
+        return {
+            "planned_on": bundle.on, "wish_ids": [one.pk for one in bundle.wishes],
+            "join_ids": [one.pk for one in bundle.visits],
+        }  # fmt: skip
     return {"planned_on": max(due_on, today)}
 
 
@@ -239,18 +273,26 @@ class WishForm(forms.Form):
         label=_("为什么事去"), max_length=200,
         error_messages={"required": _("请写下为什么事去。")},
     )  # fmt: skip
-    until_on = forms.DateField(label=_("最晚哪天"), widget=_day())
     visit = forms.TypedChoiceField(
         label=_("和谁一起去"), coerce=int, empty_value=None, required=False,
         widget=forms.RadioSelect,
     )  # fmt: skip
+    until_on = forms.DateField(label=_("最晚哪天"), required=False, widget=_day())
 
     def __init__(self, *args: Any, joins: Sequence[tuple[int, str]], **more: Any) -> None:
         super().__init__(*args, **more)
         if joins:
-            self.fields["visit"].choices = [*joins, ("", _("另外约时间"))]
+            self.fields["visit"].choices = [*joins, ("", _("等挂钩干部另外约"))]
+            self.fields["until_on"].help_text = _("一起去的不用填。")
         else:
             del self.fields["visit"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        is_joining = cleaned.get("visit") is not None
+        if not is_joining and not cleaned.get("until_on") and "until_on" not in self.errors:
+            self.add_error("until_on", _("请选最晚哪天去。"))
+        return cleaned
 
 
 class CancelForm(forms.Form):

@@ -4,7 +4,7 @@ By the park's default, or by the service plan of a list on which it stands; the 
 Of several who serve an enterprise, anybody's visit counts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,7 @@ from yuanqi.steering.queries import newest_month, plans_on
 
 from .models import State, Visit, Wish
 from .parameters_defined import (
+    APART_DAYS,
     BUDGETS,
     DECLINE_DAYS,
     EVERY_DAYS,
@@ -179,6 +180,7 @@ def budgets(enterprise_ids: Sequence[int], on: date) -> Mapping[int, int]:
 class Bundle:
     """Several departments want to see one enterprise: one visit, on a day that suits all.
 
+    `wishes` wait for somebody who goes, `visits` others have planned there by themselves.
     `on` is the day by which it must be; `nearby` are enterprises nearby that are due as well.
     """
 
@@ -187,10 +189,13 @@ class Bundle:
     wishes: tuple[Wish, ...]
     on: date
     nearby: tuple[Enterprise, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    own: Visit | None = None  # what the actor has planned there himself
 
     @property
     def departments(self) -> int:
-        return len({wish.department_id for wish in self.wishes})
+        wishing = {wish.department_id for wish in self.wishes}
+        return len(wishing | {one.officer.department_id for one in self.visits})
 
 
 def bundles(
@@ -198,23 +203,39 @@ def bundles(
     plans: Mapping[int, VisitPlan],
     wishes: Sequence[Wish],
     today: date,
+    *,
+    visits: Sequence[Visit] = (),
+    officer_ids: Collection[int] = (),
 ) -> list[Bundle]:
-    """Propose one visit where departments want one, the nearest day first.
+    """Propose one visit where departments want one, or have planned several, the nearest first.
 
+    `visits` are those planned at these enterprises; `officer_ids` says which are the actor's own.
     The day is the earliest of what the plan and the departments ask, tomorrow at the earliest.
     """
-    of: dict[int, list[Wish]] = {}
+    wished: dict[int, list[Wish]] = {}
     for wish in wishes:
-        of.setdefault(wish.enterprise_id, []).append(wish)
+        wished.setdefault(wish.enterprise_id, []).append(wish)
+    own: dict[int, Visit] = {}
+    others: dict[int, list[Visit]] = {}
+    for visit in visits:
+        if visit.officer_id in officer_ids:
+            own.setdefault(visit.enterprise_id, visit)
+        else:
+            others.setdefault(visit.enterprise_id, []).append(visit)
+    apart = timedelta(days=parameters.value(APART_DAYS, today)) if others else timedelta()
     near = (Standing.OVERDUE, Standing.DUE)
     made = []
     for one in enterprises:
-        mine = of.get(one.pk)
-        if not mine:
+        plan, mine = plans[one.pk], own.get(one.pk)
+        wanted = wished.get(one.pk, [])
+        along = _along(others.get(one.pk, ()), mine, today, apart)
+        goes = mine is not None or plan.standing in near
+        units = {visit.officer.department_id for visit in along}
+        if not wanted and (not along or not (goes or len(units) > 1)):
             continue
-        plan = plans[one.pk]
-        days = [wish.until_on for wish in mine]
-        if plan.standing in near:
+        days = [wish.until_on for wish in wanted]
+        days += [day for visit in along if (day := visit.planned_on) is not None]
+        if plan.standing in near and not along:  # a day that others have fixed is kept
             days.append(plan.due_on)
         nearby = tuple(
             other
@@ -226,5 +247,17 @@ def bundles(
             and plans[other.pk].planned is None
         )
         on = max(min(days), today + timedelta(days=1))
-        made.append(Bundle(one, plan, tuple(mine), on, nearby[:3]))
+        made.append(Bundle(one, plan, tuple(wanted), on, nearby[:3], tuple(along), mine))
     return sorted(made, key=lambda one: (one.on, one.enterprise.pk))
+
+
+def _along(
+    others: Sequence[Visit], mine: Visit | None, today: date, apart: timedelta
+) -> list[Visit]:
+    """What others have planned so near to one day that it can be one visit; today's is too late."""
+    ahead = [(one.planned_on, one) for one in others if one.planned_on and one.planned_on > today]
+    if not ahead:
+        return []
+    first = min(day for day, _one in ahead)
+    around = mine.planned_on if mine is not None and mine.planned_on is not None else first
+    return [one for day, one in ahead if abs(day - around) <= apart]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils import timezone
 
 from yuanqi.promises.queries import open_promises
@@ -18,7 +19,7 @@ from .queries import planned
 class Coming:
     """The next planned visit, the newest report to look at, open questions, promises, the month."""
 
-    planned: Visit | None
+    planned: Visit | None  # with how many other departments come along, as `others`
     report: Visit | None
     asked: int
     promises: int
@@ -29,7 +30,9 @@ def coming_to(enterprise: Enterprise, now: datetime) -> Coming:
     """Return what the park does with an enterprise. Six queries."""
     reports = Visit.objects.filter(enterprise=enterprise, state=State.DONE, confirmed_at=None)
     return Coming(
-        planned(enterprise_ids=[enterprise.pk]).first(),
+        planned(enterprise_ids=[enterprise.pk])
+        .annotate(others=Count("wishes__department", distinct=True))
+        .first(),
         reports.select_related("officer").order_by("-happened_at").first(),
         asking.unanswered(enterprise.pk).count(),
         open_promises(enterprise_ids=[enterprise.pk]).count(),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotAllowed, NotVisible
+from yuanqi.organisation.models import Department
 from yuanqi.parameters import parameters
 from yuanqi.registry.contacting.queries import month_begin
 from yuanqi.registry.indicators import months_before
@@ -172,6 +173,12 @@ def wishes_of(visits: Sequence[Visit]) -> dict[int, list[Wish]]:
     return found
 
 
+def units_of(visit: Visit, wishes: Sequence[Wish]) -> list[Department]:
+    """Whose visit it is: the officer's department first, then those that come along, each once."""
+    found = [visit.officer.department, *(one.department for one in wishes)]
+    return list({one.pk: one for one in found}.values())
+
+
 def lately(enterprise: Enterprise, today: date) -> Visit | None:
     """The last visit, if it is so lately that somebody else need not go again."""
     apart = timedelta(days=parameters.value(APART_DAYS, today))
@@ -231,6 +238,7 @@ def born_of(visits: Sequence[Visit]) -> dict[int, Born]:
     }
     merged = dict(
         Wish.objects.filter(visit__in=visits)
+        .exclude(department=F("visit__officer__department"))
         .values_list("visit")
         .annotate(Count("department", distinct=True))
         .order_by()

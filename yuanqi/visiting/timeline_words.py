@@ -23,6 +23,10 @@ def _cancelled(payload: Payload, names: Names) -> str:
     return _("一次走访取消，已说明原因")
 
 
+def _merged(payload: Payload, names: Names) -> str:
+    return _("%(officer)s约的走访和别的部门并成一次") % {"officer": names.officer(payload)}
+
+
 def _wished(payload: Payload, names: Names) -> str:
     return _("一个部门提出走访，%(day)s 前") % {"day": names.day(payload["until_on"])}
 
@@ -43,6 +47,7 @@ def _confirmed(payload: Payload, names: Names) -> str:
 WORDS = {
     events.VisitPlanned.kind: _planned,
     events.VisitCancelled.kind: _cancelled,
+    events.VisitMerged.kind: _merged,
     events.WishMade.kind: _wished,
     events.VisitRecorded.kind: _recorded,
     events.VisitConfirmed.kind: _confirmed,

@@ -16,6 +16,8 @@ from yuanqi.notices.queries import unread
 _BELOW = {
     "/enterprises/": ("/projects/", "/areas/", "/indicators/", "/imports/"),
     "/organisation/": ("/directory/absences/",),
+    "/visits/": ("/contacted/",),
+    "/visits/records/": ("/visits/", "/contacted/"),
     "/state/": ("/notices/failures/",),
 }
 
@@ -107,9 +109,15 @@ def navigation(actor: Actor) -> list[tuple[str, str]]:
         pages += [
             (pgettext("several", "企业"), reverse("registry:enterprises")),
             (pgettext("links", "挂钩"), reverse("linking:board")),
+            # who visits nobody himself reads what others have found
+            (
+                pgettext("several", "走访"),
+                reverse("visiting:visits" if actor.linked_enterprise_ids else "visiting:records"),
+            ),
             (_("重点指标"), reverse("monitoring:zone")),
             (_("四张清单"), reverse("steering:lists")),
             (_("听建议"), reverse("advice:list")),
+            (pgettext("several", "承诺"), reverse("promises:promises")),
             (_("专班"), reverse("taskforces:forces")),
             (_("现场办公"), reverse("meetings:meetings")),
             (_("知识库"), reverse("knowledge:entries")),

@@ -78,12 +78,14 @@ def visit_plan(
     planned_time: time | None = None,
     purpose: str = "",
     wish_ids: Sequence[int] = (),
+    join_ids: Sequence[int] = (),
     visit_id: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> Visit:
     """Fix the day of a visit, or move it (`visit_id`); it takes these departments along.
 
+    Who serves the enterprise makes one of what others have planned there too (`join_ids`).
     Raises NotVisible, NotAllowed, Invalid; Conflict if a visit is planned already or isn't any
     more, or a department has been taken along by another.
     """
@@ -91,16 +93,17 @@ def visit_plan(
     _require_ahead(planned_on, at, "planned_on")
     purpose = purpose.strip()[:_LONGEST]
     wishes = _wishes(enterprise, wish_ids)
+    others = _others(enterprise, [pk for pk in join_ids if pk != visit_id])
+    if (wishes or others) and not serves(enterprise.pk, actor):
+        raise NotAllowed(_("几个部门一起去，由挂钩干部来约。"))
     told = {
         "planned_on": planned_on, "planned_time": planned_time, "purpose": purpose,
-        "wishes": wishes, "actor": actor, "at": at,
+        "wishes": wishes, "others": others, "actor": actor, "at": at,
     }  # fmt: skip
     if visit_id is None:
         own = _own(actor)
         if planned(enterprise_ids=[enterprise.pk], officer_ids=[own.pk]).exists():
             raise Conflict(_("您已经约了去这家企业，请改那一次的时间。"))
-        if wishes and not serves(enterprise.pk, actor):
-            raise NotAllowed(_("几个部门一起去，由挂钩干部来约。"))
         return acts.visit_plan(DIRECT, enterprise=enterprise, officer=own, **told)
     row = visit_visible(visit_id, actor)
     if row.enterprise_id != enterprise.pk:
@@ -161,6 +164,15 @@ def _wishes(enterprise: Enterprise, wish_ids: Sequence[int]) -> list[Wish]:
     )
     if len(found) != len(wanted):
         raise Conflict(_("有部门的走访刚才已经安排或撤回，请看过再定。"))
+    return found
+
+
+def _others(enterprise: Enterprise, visit_ids: Sequence[int]) -> list[Visit]:
+    """Planned visits of others, under the enterprise's lock."""
+    wanted = sorted(set(visit_ids))
+    found = list(planned(enterprise_ids=[enterprise.pk]).filter(pk__in=wanted).order_by("pk"))
+    if len(found) != len(wanted):
+        raise Conflict(_("有一次走访刚才改了或取消了，请看过再定。"))
     return found
 
 

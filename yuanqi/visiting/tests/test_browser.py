@@ -96,16 +96,19 @@ def test_a_visit_without_a_signal_is_kept_sent_once_and_forgotten(site: Site, ph
     expect(phone.locator("[data-photos] .is-taken img")).to_be_visible()
     phone.get_by_role("button", name="结束走访，存到本机").click()
     expect(phone.locator("#offline")).to_contain_text("还有 1 条等上传")
+    expect(phone.get_by_role("heading", name="存在这部手机里了")).to_be_visible()
+    expect(phone.get_by_label("谈了什么")).to_be_hidden()
     assert phone.evaluate(KEPT) == ["waiting"]
 
     phone.context.set_offline(False)
-    expect(phone.locator("#offline")).to_be_hidden()
+    expect(phone.locator("#offline")).to_contain_text("已上传")
     assert phone.evaluate(KEPT) == []
     told = site.command("manage", "shell", "-v", "0", "-c", TOLD)
     assert told.stdout.strip() == "多了 二期厂房封顶 3 [(1600, 1200)]", told.stderr
 
     # signing out leaves nothing; what was never sent is said first
     phone.context.set_offline(True)
+    phone.goto(path)
     write(phone, "没有传上去的")
     phone.get_by_role("button", name="结束走访，存到本机").click()
     expect(phone.locator("#offline")).to_contain_text("还有 1 条等上传")

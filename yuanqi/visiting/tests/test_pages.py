@@ -1,6 +1,6 @@
 """The pages of visits and contacts: forms without a script, refusals that keep what was typed."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
@@ -11,11 +11,14 @@ from python_calamine import load_workbook
 from tests.evidence import every_row
 from tests.life import photo, sent
 from tests.people import at
+from yuanqi.foundation import pages
 from yuanqi.registry.contacting.queries import use_of
-from yuanqi.registry.models import Contact
+from yuanqi.registry.models import Contact, Enterprise
 from yuanqi.steering.tests.conftest import decline, make
 from yuanqi.visiting.models import Visit
 from yuanqi.visiting.operations import Note
+from yuanqi.visiting.plans import Standing, VisitPlan
+from yuanqi.visiting.views.plans import page_of
 
 from .conftest import KEY, plan, record, wish
 
@@ -132,6 +135,52 @@ def test_the_day_begins_with_the_next_stop(zone, client_of):
     visits = linked.get("/visits/").content.decode()
     assert "可以合成一次的走访" in visits
     assert "核对排水口" in visits
+
+
+def test_a_day_with_other_departments_names_them_to_the_enterprise_before_and_after(
+    zone, client_of
+):
+    theirs = plan(zone, "safety_handler", planned_on=date(2026, 11, 9), purpose="核对排水口")
+    handler = client_of("planning_handler")
+    where = f"/visits/plan/{zone.enterprise.pk}/"
+    assert "和他们一起去，企业只接待一次" in handler.get(where).content.decode()
+    joining = sent(subject="看二期工地", visit=str(theirs.pk))
+    assert handler.post(f"/visits/wish/{zone.enterprise.pk}/", joining).status_code == 303
+
+    linked = client_of("linked_officer")
+    assert "安环局 何思远约了 11-09：核对排水口" in linked.get("/visits/").content.decode()
+    assert "并成一次" in linked.get(where).content.decode()
+    told = sent(planned_on="2026-11-10", join_ids=[theirs.pk])
+    assert linked.post(where, told).status_code == 303
+
+    contact = client_of("contact")
+    said = "3 个部门合成一次：" + "、".join(
+        getattr(zone, who).department.label
+        for who in ("linked_officer", "planning_handler", "safety_handler")
+    )
+    assert said in contact.get(f"/visits/of/{zone.enterprise.pk}/").content.decode()
+    assert "3 个部门合成一次" in contact.get("/portal/").content.decode()
+
+
+def test_an_officers_visits_come_a_page_at_a_time(zone, client_of):
+    some = [Enterprise(pk=10 + place) for place in range(pages.SIZE + 1)]
+    due = date(2026, 11, 30)
+    plans = {
+        one.pk: VisitPlan(
+            one.pk, 30, "", None, None, due - timedelta(days=one.pk % 3), Standing.DUE, None
+        )
+        for one in some
+    }  # fmt: skip
+
+    first = page_of(some, plans, "all", "")
+    rest = page_of(some, plans, "all", first.next_cursor)
+
+    found = [*first.rows, *rest.rows]
+    assert (len(first.rows), len(rest.rows), rest.next_cursor) == (pages.SIZE, 1, None)
+    assert found == sorted(some, key=lambda one: (plans[one.pk].due_on, one.pk))
+    answer = client_of("linked_officer").get("/visits/?queue=all&after=x").content.decode()
+    assert "这个页码已经失效" in answer
+    assert "松濑精密陶瓷" in answer
 
 
 def test_the_list_of_visits_asks_the_same_few_questions(zone, client_of, django_assert_num_queries):

@@ -13,12 +13,14 @@ from yuanqi.foundation.errors import Conflict, Invalid, NotAllowed, NotVisible
 from yuanqi.foundation.models import Account, JournalEvent, RoleGrant
 from yuanqi.notices.models import Notice
 from yuanqi.organisation.officers import officer_leave
+from yuanqi.registry.contacting.queries import use_of
 from yuanqi.steering import operations as steering
 from yuanqi.steering.tests.conftest import decline, make
 from yuanqi.visiting import notices, operations
 from yuanqi.visiting.models import Visit, Wish
 from yuanqi.visiting.operations import Note
 from yuanqi.visiting.plans import Standing, bundles, plan_of, plans_of
+from yuanqi.visiting.queries import planned, wishes_of
 
 from .conftest import THURSDAY, plan, record, wish
 
@@ -79,6 +81,42 @@ def test_departments_that_want_to_go_are_proposed_one_day(zone):
         list(Wish.objects.all()), date(2026, 11, 14),
     )  # fmt: skip
     assert later.on == date(2026, 11, 15)
+
+
+def test_what_three_departments_planned_within_days_becomes_one_visit_that_names_them(zone):
+    water = plan(zone, "safety_handler", planned_on=date(2026, 11, 9), purpose="核对排水口")
+    site = plan(zone, "planning_handler", planned_on=date(2026, 11, 11), purpose="看二期工地")
+    later = plan(zone, "approval_handler", planned_on=date(2026, 12, 9), purpose="换证")
+    today = date(2026, 11, 5)
+    ahead = list(planned(enterprise_ids=[zone.enterprise.pk]))
+
+    (found,) = bundles(
+        [zone.enterprise], plans_of([zone.enterprise.pk], today), [], today, visits=ahead,
+        officer_ids=[zone.linked_officer.pk],
+    )  # fmt: skip
+    assert (found.on, [one.pk for one in found.visits]) == (
+        date(2026, 11, 9), [water.pk, site.pk],
+    )  # fmt: skip
+    before = every_row()
+    with pytest.raises(NotAllowed):
+        plan(zone, "safety_handler", visit_id=water.pk, join_ids=[site.pk])
+    assert every_row() == before
+
+    one = plan(zone, join_ids=[water.pk, site.pk])
+
+    assert [row.pk for row in planned(enterprise_ids=[zone.enterprise.pk])] == [one.pk, later.pk]
+    water.refresh_from_db()
+    assert (water.state, water.cancel_reason) == (
+        "cancelled", "和沈一帆 11 月 10 日的走访并成一次",
+    )  # fmt: skip
+    assert [(row.department, row.subject) for row in wishes_of([one])[one.pk]] == [
+        (zone.safety_handler.department, "核对排水口"),
+        (zone.planning_handler.department, "看二期工地"),
+    ]
+    record(zone, visit_id=one.pk)
+    assert use_of(zone.enterprise.pk, today).used == 1
+    with pytest.raises(Conflict):
+        plan(zone, join_ids=[water.pk])
 
 
 def test_a_wish_joins_a_planned_visit_and_waits_again_when_that_is_cancelled(zone):

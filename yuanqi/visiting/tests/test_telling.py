@@ -14,6 +14,7 @@ from yuanqi.registry.contacting import notices as asked
 from yuanqi.registry.contacting import operations as contacting
 from yuanqi.registry.handing import parts_of
 from yuanqi.visiting import notices as visited
+from yuanqi.visiting import operations
 
 from .conftest import THURSDAY, plan, record, wish
 
@@ -57,6 +58,28 @@ def test_each_is_told_what_concerns_him(zone):
         "有部门想在 11 月 12 日前去松濑精密陶瓷，看看能不能和您一起去。"
     ]
     assert told(zone.stranger) == []
+
+
+def test_departments_and_the_enterprise_are_told_what_becomes_of_one_visit_for_all(zone):
+    other = plan(zone, "safety_handler", planned_on=date(2026, 11, 9), purpose="核对排水口")
+    visit = plan(zone, join_ids=[other.pk])
+    plan(zone, visit_id=visit.pk, planned_on=date(2026, 11, 12))
+    operations.visit_cancel(
+        visit_id=visit.pk, reason="台风", actor=zone.actor(zone.linked_officer), at=THURSDAY
+    )
+    found = JournalEvent.objects.filter(kind__in=list(visited.KINDS), stream=visit.stream)
+    for event in found.order_by("id"):
+        visited.notices_make([event], now=NOW)
+
+    def told(person):
+        own = list(Notice.objects.filter(account=person.account).order_by("event_id"))
+        said = lines_of(own, zone.actor(person))
+        return [said[one.pk].says for one in own]
+
+    assert told(zone.contact)[-1] == "11 月 12 日的来访取消了，请看原因。"
+    assert told(zone.safety_handler)[-1] == (
+        "沈一帆 11 月 12 日不去松濑精密陶瓷了，您的事等下一次或另约。"
+    )
 
 
 def test_a_successor_takes_over_promises_and_the_last_visits(zone):

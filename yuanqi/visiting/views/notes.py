@@ -56,7 +56,7 @@ def note(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     today = timezone.localdate(now)
     planned = _planned(firm, actor, today)
     options: dict[str, Any] = {
-        "categories": [(one.code, one.label) for one in categories_offered(today)],
+        "categories": categories_offered(today),
         "topics": [(one.code, one.label) for one in topics()],
         "today": today,
     }
@@ -131,6 +131,7 @@ def _page(
         "beyond": beyond(use),
         "may_state_staff": Part.INDICATORS in parts_of(firm.pk, actor),
         "may_raise": bool(people) and may_raise_for(firm.pk, actor),
+        "zone": timezone.get_default_timezone_name(),
     }
     return render(request, "visiting/note.html", context, status=status)
 

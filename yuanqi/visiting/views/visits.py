@@ -1,5 +1,6 @@
 """One visit, planned or done, with what was born on it; an enterprise's visits; photos."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from yuanqi.registry.queries import enterprise_visible
 
 from .. import operations, queries
 from ..forms import ConfirmForm
-from ..models import State, Topic, Visit
+from ..models import State, Topic, Visit, Wish
 from .sending import SeeOther, carry_out
 
 NEWEST = (pages.Key("happened_at", descending=True), pages.Key("id", descending=True))
@@ -48,7 +49,10 @@ def _visit(request: HttpRequest, row: Visit, form: ConfirmForm, status: int = 20
         )
         if value
     ]  # fmt: skip
-    wishes = queries.wishes_of([row]).get(row.pk, [])
+    wishes = [
+        one for one in queries.wishes_of([row]).get(row.pk, [])
+        if one.department_id != row.officer.department_id
+    ]  # fmt: skip
     context = {
         "page_title": _("走访"),
         "phone_title": row.enterprise.label,
@@ -62,7 +66,7 @@ def _visit(request: HttpRequest, row: Visit, form: ConfirmForm, status: int = 20
         "items": [one for one in items if one.case_id is None or one.case_id in seen],
         "photos": list(row.photos.all()),
         "wishes": wishes,
-        "departments": len({row.officer.department_id, *(one.department_id for one in wishes)}),
+        "departments": len(queries.units_of(row, wishes)),
         "may_confirm": is_own and row.state == State.DONE and row.confirmed_at is None,
         "may_note": queries.may_change(row, actor) and row.state == State.PLANNED,
         "form": form,
@@ -103,7 +107,9 @@ def visits_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     is_own = actor.side is Side.ENTERPRISE
     listed = queries.visits_of(firm.pk, actor)
     page = pages.keyset_page(listed, NEWEST, request.GET.get(pages.AFTER, ""))
-    wishes = queries.wishes_of(page.rows)
+    planned = list(queries.planned(enterprise_ids=[firm.pk])) if page.is_first else []
+    rows = [*planned, *page.rows]
+    wishes = queries.wishes_of(rows)
     context = {
         "page_title": _("园区来访") if is_own else _("走访记录"),
         "back_url": reverse("web:portal")
@@ -111,8 +117,7 @@ def visits_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         else reverse("registry:enterprise", args=[firm.pk]),
         "enterprise": firm,
         "is_own": is_own,
-        "planned": list(queries.planned(enterprise_ids=[firm.pk])),
-        "lines": [(row, _departments(row, len(wishes.get(row.pk, ())))) for row in page.rows],
+        "lines": [(row, _departments(row, wishes.get(row.pk, ()))) for row in rows],
         "page": page,
         "foot": pages.foot(request, page),
         "may_note": queries.is_officer(actor),
@@ -120,10 +125,13 @@ def visits_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
     return render(request, "visiting/visits_of.html", context)
 
 
-def _departments(row: Visit, others: int) -> str:
-    if not others:
+def _departments(row: Visit, wishes: Sequence[Wish]) -> str:
+    """Which departments' visits it is, where it is several: 3 个部门合成一次：经发局、安环局…"""
+    units = queries.units_of(row, wishes)
+    if len(units) < 2:
         return ""
-    return _("%(count)s 个部门的走访合成一次") % {"count": others + 1}
+    said = {"count": len(units), "units": _("、").join(one.label for one in units)}
+    return _("%(count)s 个部门合成一次：%(units)s") % said
 
 
 @login_required

@@ -54,6 +54,7 @@
   /* 2 sending ------------------------------------------------------------- */
   let sending = null;
   let lapsed = false;
+  const sent = []; // while this page stands open: whose note, and where it is shown
   const token = async () => {
     const answer = await fetch(tokenUrl, { credentials: "same-origin", headers: { "X-Live": "1" } });
     if (answer.status === 401) return null;
@@ -96,6 +97,7 @@
       if (answer.status === 201 && said) {
         await drop(note.key);
         url = said.url;
+        sent.push({ firm: note.firm, url });
       } else if ([403, 404, 409, 413, 422, 507].includes(answer.status)) {
         await put({ ...note, state: REFUSED, said: said?.said || "" });
       } else {
@@ -129,12 +131,15 @@
     if (isOff) said.push(words.safe);
     if (lapsed && !isOff) said.push(words.signIn);
     if (waiting.length) said.push(words.waiting.replace("{count}", waiting.length));
+    else if (!isOff && sent.length) said.push(words.sent);
     if (refused.length) said.push(words.refused.replace("{count}", refused.length));
     if (!window.isSecureContext && (isOff || waiting.length)) said.push(words.plain);
     strip.hidden = !said.length;
+    strip.firstElementChild.classList.toggle("d-none", !isOff); // the crossed-out signal
     part("head").textContent = isOff ? words.offline : "";
     part("text").textContent = said.join("");
-    const links = [...waiting, ...refused].map((note) => {
+    const shown = waiting.length || isOff ? [] : sent;
+    const links = [...waiting, ...refused, ...shown].map((note) => {
       const link = document.createElement("a");
       link.href = note.url;
       link.textContent = note.said ? `${note.firm}：${note.said}` : note.firm;
@@ -180,9 +185,14 @@
     const text = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
     return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
-  const now = () => {
-    const at = new Date();
-    return new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
+  /* By the park's clock, wherever the phone thinks it is. */
+  const now = (zone) => {
+    const told = new Intl.DateTimeFormat("en-CA", {
+      timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+      hour: "2-digit", minute: "2-digit",
+    }).formatToParts(new Date());
+    const part_ = (name) => told.find((one) => one.type === name).value;
+    return `${part_("year")}-${part_("month")}-${part_("day")}T${part_("hour")}:${part_("minute")}`;
   };
   const two = (number) => String(number).padStart(2, "0");
 
@@ -277,7 +287,7 @@
       if (draft && !isShownAgain) fill(draft);
       else if (!isShownAgain) {
         form_.elements.key.value = uuid();
-        form_.elements.happened.value = now();
+        form_.elements.happened.value = now(form_.dataset.zone);
       }
       slots();
       form_.addEventListener("input", () => {
@@ -304,16 +314,12 @@
           strip.scrollIntoView({ block: "start" });
           return;
         }
-        /* It waits: the next note begins afresh. */
-        form_.reset();
-        photos = [];
-        draw();
-        for (const slot of form_.querySelectorAll("[data-slot]")) slot.open = false;
-        form_.elements.key.value = uuid();
-        form_.elements.happened.value = now();
-        isDone = false;
-        slots();
-        status.textContent = form_.dataset.lost;
+        /* It waits: nothing is left here to write, or to write twice. */
+        const told = document.querySelector("[data-note-kept]");
+        for (const part_ of document.querySelectorAll(".yq-brief, .yq-actionbar")) part_.remove();
+        form_.hidden = true;
+        told.hidden = false;
+        told.focus();
         strip.scrollIntoView({ block: "start" });
       });
     });
