@@ -49,6 +49,7 @@ from . import (
     steering,
     taskforces,
     telling,
+    visits,
 )
 from .accounts import PASSWORD
 from .cast import Cast
@@ -118,6 +119,7 @@ def _load(now: datetime, uploads: dict[str, Upload], tell: Tell, size: Size) -> 
     answers.load(now)
     steering.load(now)
     advice.load(now)
+    written += visits.load(now)
     taskforces.load(now)
     meetings.load(now)
     _leave_unread(now - UNREAD)

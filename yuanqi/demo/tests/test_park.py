@@ -220,6 +220,9 @@ def test_events_are_told_in_order_of_time_and_cases_numbered_in_it(loaded):
     # what operations wrote comes in behind the rest: advice, task forces, meetings, their promises
     behind = Q(kind__startswith="advice.") | Q(kind__startswith="taskforces.")
     behind |= Q(kind__startswith="meetings.") | Q(kind__startswith="promises.")
+    # and a year of visits, with what was learnt on them
+    behind |= Q(kind__startswith="visiting.") | Q(kind="registry.contact_made")
+    behind |= Q(kind="registry.fact_stated", payload__source="visit")
     for told in (JournalEvent.objects.exclude(behind), JournalEvent.objects.filter(behind)):
         streams: dict[str, list[datetime]] = {}
         for stream, at in told.order_by("xid", "id").values_list("stream", "at"):
