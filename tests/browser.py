@@ -107,7 +107,7 @@ def site(
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _attempt in range(200):
+    for _attempt in range(600):
         assert process.poll() is None, "the site ended before it answered"
         try:
             urllib.request.urlopen(url, timeout=2).close()
