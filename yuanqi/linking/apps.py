@@ -22,5 +22,6 @@ class LinkingConfig(AppConfig):
         subscribers.subscribe("linking-notices", notices.handle, notices.KINDS)
         wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
         handing.register(parts.requests_open)
+        handing.register(parts.advice_open)
         for mover in MOVERS:
             merging.register(mover)

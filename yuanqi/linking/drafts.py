@@ -44,6 +44,17 @@ HELD = {
 }
 
 
+# the same of one pair
+HOLDS = {
+    BARRED: gettext_lazy("没有要回避的"),
+    ABSENT: gettext_lazy("在本轮名单里"),
+    NOT_NEW: gettext_lazy("新增企业，人大代表可以挂钩"),
+    GROUP: gettext_lazy("与集团龙头同一人"),
+    AREA: gettext_lazy("在干部的片区"),
+    TRADE: gettext_lazy("干部挂钩过这个行业"),
+}
+
+
 class Pair(NamedTuple):
     """One enterprise of a draft, without its rows."""
 
@@ -225,13 +236,25 @@ def said_of(draft: Draft, enterprise: int, names: dict[int, str]) -> list[Said]:
 
 def _applies(rule: str, draft: Draft, pair: Pair) -> bool:
     """Whether a rule that holds is worth a line."""
-    if rule in (FULL,):
-        return pair.lead is not None
+    if pair.lead is None:
+        return False
+    if rule in (FULL, BARRED, ABSENT):
+        return True
+    if rule == NOT_NEW:
+        place = draft.places.get(pair.lead)
+        return place is not None and place.role == SeatRole.DEPUTY
     if rule == MOVED:
-        return pair.lead_before is not None and pair.lead is not None
+        return pair.lead_before is not None
     if rule == WISH:
-        return pair.enterprise in draft.wishes and pair.lead is not None
-    return False
+        return pair.enterprise in draft.wishes
+    if rule == GROUP:
+        return pair.group_head not in (None, pair.enterprise) and pair.group_head in draft.pairs
+    known = draft.known.get(pair.lead)
+    if known is None or pair.lead_before == pair.lead:
+        return False
+    if rule == AREA:
+        return bool(pair.area and known.area)
+    return rule == TRADE and bool(known.trades)
 
 
 def _sentence(rule: str, is_broken: bool, draft: Draft, pair: Pair, names: dict[int, str]) -> str:
@@ -263,4 +286,4 @@ def _sentence(rule: str, is_broken: bool, draft: Draft, pair: Pair, names: dict[
         return (_("希望由%(wished)s挂钩") if is_broken else _("合意愿：%(wished)s")) % {
             "wished": wished
         }
-    return str(LABELS[rule])
+    return str(LABELS[rule] if is_broken else HOLDS[rule])

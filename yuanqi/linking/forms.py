@@ -111,7 +111,10 @@ def year_end(day: date) -> date:
 class PairForm(OnceForm):
     """Who serves an enterprise; `choices` are officers with their load, as the page shows them."""
 
-    lead = forms.TypedChoiceField(label=_("挂钩干部"), required=False, coerce=int, empty_value=None)
+    lead = forms.TypedChoiceField(
+        label=_("挂钩干部"), coerce=int, empty_value=None,
+        error_messages={"required": _("请选挂钩干部。")},
+    )  # fmt: skip
     second = forms.TypedChoiceField(
         label=_("协助挂钩"), required=False, coerce=int, empty_value=None
     )
@@ -122,7 +125,8 @@ class PairForm(OnceForm):
     def __init__(self, *args: Any, choices: list[tuple[Any, Any]], **more: Any) -> None:
         super().__init__(*args, **more)
         for name in ("lead", "second"):
-            self.fields[name].choices = [("", _("（空）")), *choices]
+            empty = _("请选挂钩干部") if name == "lead" else _("没有")
+            self.fields[name].choices = [("", empty), *choices]
 
 
 class SeatForm(OnceForm):

@@ -24,7 +24,7 @@ from yuanqi.organisation.events import OfficerLeft
 from yuanqi.organisation.models import Officer
 from yuanqi.organisation.queries import acting_for, centre, officer_on_duty
 from yuanqi.parameters import parameters
-from yuanqi.registry.events import LinkBegun
+from yuanqi.registry.events import LinkBegun, LinkChanged
 from yuanqi.registry.models import ContactPerson, Enterprise, Link, LinkRole
 from yuanqi.registry.queries import enterprises_visible_to
 
@@ -61,9 +61,9 @@ GROUPS = (
 )  # fmt: skip
 KINDS = (
     LinkBegun.kind, RoundPublished.kind, HandoverOpened.kind, HandoverReminded.kind,
-    OfficerLeft.kind,
+    OfficerLeft.kind, LinkChanged.kind,
 )  # fmt: skip
-_DATELESS = (RoundPublished.kind, HandoverReminded.kind, OfficerLeft.kind)
+_DATELESS = (RoundPublished.kind, HandoverReminded.kind, OfficerLeft.kind, LinkChanged.kind)
 
 
 def handle(events: Sequence[JournalEvent]) -> None:
@@ -89,7 +89,8 @@ def _day(payload: Mapping[str, Any]) -> date:
 
 
 def _words(events: Sequence[JournalEvent], now: datetime) -> Iterable[Word]:
-    firms = {event.enterprise_id for event in events if event.kind == LinkBegun.kind}
+    begun = (LinkBegun.kind, LinkChanged.kind)
+    firms = {event.enterprise_id for event in events if event.kind in begun}
     people: dict[int, list[int]] = {}
     contacts = ContactPerson.objects.filter(
         enterprise__in=firms, is_active=True, account__is_active=True
@@ -118,7 +119,7 @@ def _words(events: Sequence[JournalEvent], now: datetime) -> Iterable[Word]:
 
 def _officers(event: JournalEvent) -> list[int]:
     payload = event.payload
-    if event.kind == LinkBegun.kind:
+    if event.kind in (LinkBegun.kind, LinkChanged.kind):
         return [payload["officer_id"]]
     if event.kind == RoundPublished.kind:
         return list(payload["officers"])
@@ -143,6 +144,12 @@ def _told(
         for name, kind in (("to_officer_id", Told.TAKES), ("from_officer_id", Told.HANDS)):
             if payload[name] in accounts:
                 yield accounts[payload[name]], subject, kind
+        return
+    if event.kind == LinkChanged.kind:
+        # another officer before it has begun; his hand-over tells the two of them
+        if "officer_id" in payload["after"] and _link_of(payload).role == LinkRole.LEAD:
+            for account_id in people.get(payload["enterprise_id"], ()):
+                yield account_id, subject, Told.SERVED
         return
     if payload["role"] == LinkRole.LEAD:
         for account_id in people.get(payload["enterprise_id"], ()):
@@ -184,6 +191,10 @@ def _left(event: JournalEvent, now: datetime) -> Iterable[tuple[int, str, Told]]
 def _passed_on(officer_id: int, day: date) -> int:
     """How many an officer served up to a day."""
     return Link.objects.filter(officer=officer_id, until_on=day).count()
+
+
+def _link_of(payload: Mapping[str, Any]) -> Link:
+    return Link.objects.get(pk=payload["link_id"])
 
 
 def _of_round(payload: Mapping[str, Any]) -> bool:
@@ -272,14 +283,15 @@ def _line(
         says = _("%(day)s起，由%(unit)s%(name)s挂钩服务贵公司，有事可以直接找。") % said
         url = reverse("linking:serving", args=[firm.pk])
     elif kind == Told.LINKED:
-        says = _("您从%(day)s起挂钩%(firm)s。") % said
+        says = _("您从 %(day)s起挂钩%(firm)s。") % said
         url = reverse("registry:enterprise", args=[firm.pk])
     elif kind == Told.TAKES:
-        says = _("您从%(day)s起接手%(firm)s，请看交接清单并确认。") % said
+        says = _("您从 %(day)s起接手%(firm)s，请看交接清单并确认。") % said
     else:
-        says = _("%(firm)s从%(day)s起换人挂钩，请写交接说明。") % said
+        says = _("%(firm)s从 %(day)s起换人挂钩，请写交接说明。") % said
     return Line(says=says, brief=says, title=_("挂钩安排"), firm=firm.label, url=url)
 
 
 def _said_day(payload: Mapping[str, Any]) -> str:
-    return date_format(_day(payload), _("n 月 j 日"))
+    day = _day(payload) if "from_on" in payload else _link_of(payload).from_on
+    return date_format(day, _("n 月 j 日"))

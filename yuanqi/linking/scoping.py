@@ -109,11 +109,15 @@ def covered(round_: Round) -> list[Covered]:
     """Whom the round covers: those that its scopes name, and those that are served already.
 
     A member of a group that has no lead of its own goes with the group's head, and takes no place
-    of its own; so does a project with its enterprise.
+    of its own; so does a project with its enterprise. Nor has a member one whose lead ends with the
+    eve while the head's goes on: it was given to the head's.
     """
     scopes = named(round_)
     before = served_before(round_.from_on)
     leads = {pk for pk, role in before if role == LinkRole.LEAD}
+    going_on = set(
+        links_on(round_.from_on).filter(role=LinkRole.LEAD).values_list("enterprise", flat=True)
+    )
     for pk in leads - set(scopes):
         scopes[pk] = [LINKED]
     here = {pk: head for pk, head in heads_of_present().items() if pk in scopes}
@@ -131,8 +135,8 @@ def covered(round_: Round) -> list[Covered]:
     )  # fmt: skip
     made = []
     for pk, head in sorted(here.items()):
-        goes_with_head = pk not in leads and head not in (None, pk) and head in here
-        if goes_with_head:
+        has_own = pk in leads and (pk in going_on or head not in going_on)
+        if not has_own and head not in (None, pk) and head in here:
             continue
         lead, second = before.get((pk, LinkRole.LEAD)), before.get((pk, LinkRole.SECOND))
         effort = 1 + _EFFORT_PROJECT * projects.get(pk, 0) + _EFFORT_LIST * (pk in watched)

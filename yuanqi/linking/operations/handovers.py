@@ -20,7 +20,10 @@ from yuanqi.foundation.writer import DIRECT
 from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.queries import current_calendar
 from yuanqi.parameters import parameters
-from yuanqi.registry.models import Link
+from yuanqi.promises import acts as promising
+from yuanqi.promises.models import Promise
+from yuanqi.promises.queries import open_promises
+from yuanqi.registry.models import Link, LinkRole
 
 from ..events import HandoverConfirmed, HandoverNoted, HandoverOpened, HandoverReminded
 from ..models import Handover
@@ -99,12 +102,15 @@ def handover_note(*, handover_id: int, note: str, actor: Actor, at: datetime) ->
 def handover_confirm(*, handover_id: int, actor: Actor, at: datetime) -> Handover:
     """Confirm having taken the enterprise over: by the successor, or who acts for him.
 
-    Raises NotVisible; NotAllowed for everybody else, the centre too; Conflict if confirmed.
+    What the predecessor promised it as its officer, and has not kept yet, the successor answers
+    for from now on, whoever kept it meanwhile. Raises NotVisible; NotAllowed for everybody else,
+    the centre too; Conflict if confirmed, or somebody else serves by now.
     """
     found = handover_visible(handover_id, actor)
     if found.to_officer_id not in actor.officer_ids:
         raise NotAllowed(_("交接由接手的干部本人确认。"))
-    journal.lock(found.enterprise.stream)
+    promises = [] if found.role != LinkRole.LEAD else _promises_of(found)
+    journal.lock(found.enterprise.stream, *(one.stream for one in promises))
     found.refresh_from_db()
     if found.to_officer_id not in actor.officer_ids:
         raise NotAllowed(_("交接由接手的干部本人确认。"))
@@ -113,11 +119,21 @@ def handover_confirm(*, handover_id: int, actor: Actor, at: datetime) -> Handove
     if _is_passed_on(found, at):
         raise Conflict(_("这家已经又换了人挂钩，不用您确认了。"))
     DIRECT.update(found, confirmed_at=at, confirmed_by_id=actor.account_id)
+    kept = {one.pk for one in promises}
+    for one in _promises_of(found):
+        if one.pk in kept:  # none that was closed, or made, at this moment
+            promising.promise_hand_over(DIRECT, one, officer=found.to_officer, actor=actor, at=at)
     event = HandoverConfirmed(
         handover_id=found.pk, enterprise_id=found.enterprise_id, officer_id=found.to_officer_id
     )
     _tell(event, found, actor, at)
     return found
+
+
+def _promises_of(found: Handover) -> list[Promise]:
+    listed = open_promises(enterprise_ids=[found.enterprise_id])
+    theirs = listed.filter(made_by=found.from_officer_id).exclude(officer=found.to_officer_id)
+    return list(theirs)
 
 
 @transaction.atomic

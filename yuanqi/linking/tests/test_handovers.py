@@ -6,15 +6,20 @@ import pytest
 
 from tests.evidence import every_row
 from tests.people import MONDAY_9AM, at
+from yuanqi.advice import operations as advising
+from yuanqi.advice.models import Topic
 from yuanqi.audit import erasing
 from yuanqi.foundation.actors import SYSTEM
 from yuanqi.foundation.errors import Conflict, NotAllowed, NotVisible
 from yuanqi.foundation.models import JournalEvent
+from yuanqi.foundation.writer import DIRECT
 from yuanqi.linking import following, notices, operations
 from yuanqi.linking.handing import parts_of
 from yuanqi.linking.models import Handover
 from yuanqi.notices.models import Notice
 from yuanqi.organisation import officers as organisation
+from yuanqi.promises import operations as promising
+from yuanqi.registry import acts
 from yuanqi.registry import operations as registry
 from yuanqi.registry.models import Link
 from yuanqi.servicedesk import operations as desk
@@ -138,6 +143,64 @@ def test_an_officer_who_leaves_hands_over_to_him_who_is_named(zone):
     )  # fmt: skip
     kinds = Notice.objects.filter(account=approver.account_id, source="linking")
     assert [one.kind for one in kinds] == ["takes_over"]
+    left = Notice.objects.filter(kind="officer_left")
+    assert [one.account_id for one in left] == [zone.clerk.account_id]
+    told = notices.lines(list(left), zone.actor(zone.clerk, TODAY))
+    assert [line.says for line in told.values()] == [
+        f"沈一帆离岗，挂钩的 1 家暂由{approver.name}接手，请看要不要做年中调整。"
+    ]
+
+
+def test_the_successor_answers_for_what_his_predecessor_promised_once_he_confirms(
+    zone, handed, colleague
+):
+    told = {"enterprise_id": zone.enterprise.pk, "occasion": "visit", "at": TODAY}
+    theirs = promising.promise_make(
+        **told, text="送来人才公寓名额", due_on=date(2026, 12, 5),
+        actor=zone.actor(zone.linked_officer, TODAY),
+    )  # fmt: skip
+    others = promising.promise_make(
+        **told, text="修好西门路面", due_on=date(2026, 12, 5),
+        actor=zone.actor(zone.planning_handler, TODAY),
+    )  # fmt: skip
+
+    confirm(zone, handed, colleague)
+
+    theirs.refresh_from_db()
+    others.refresh_from_db()
+    assert (theirs.officer_id, theirs.department_id) == (colleague.pk, colleague.department_id)
+    assert others.officer_id == zone.planning_handler.pk
+
+
+def test_the_successor_finds_advice_that_nobody_has_answered(zone, handed, colleague):
+    advising.advice_give(
+        enterprise=zone.enterprise, text="夜班公交晚些收车", source="portal",
+        topic=Topic.objects.order_by("pk").values_list("code", flat=True)[0],
+        actor=zone.actor(zone.contact, TODAY), at=TODAY,
+    )  # fmt: skip
+    told = parts_of(handed.link, zone.actor(colleague, DECEMBER), DECEMBER)
+    said = [(line.title, line.note) for one in told for line in one.lines]
+    assert said == [("夜班公交晚些收车", "还没有交办，11-26 17:30 前答复")]
+
+
+def test_an_enterprise_is_told_of_an_officer_put_in_another_s_place_before_he_began(
+    zone, handed, colleague
+):
+    third = officer(zone, "qiaoyu", "乔羽")
+    late = at("11-06 09:00")
+    acts.link_change(DIRECT, handed.link, officer=third, actor=SYSTEM, at=late)
+    follow(late)
+
+    kinds = Notice.objects.filter(source="linking", at=late).values_list("account", "kind")
+    assert sorted(kinds) == sorted(
+        [(zone.contact.account_id, "served_by"), (third.account_id, "takes_over"),
+         (zone.linked_officer.account_id, "hands_over")]
+    )  # fmt: skip
+    served = Notice.objects.filter(kind="served_by", at=late)
+    told = notices.lines(list(served), zone.actor(zone.contact, late))
+    assert [line.says for line in told.values()] == [
+        "12 月 1 日起，由规建局乔羽挂钩服务贵公司，有事可以直接找。"
+    ]
 
 
 def test_links_of_last_year_brought_in_from_a_sheet_hand_nothing_over(zone, other, colleague):

@@ -17,7 +17,7 @@ from yuanqi.linking.models import Round, RoundLink, Seat, Wish
 from yuanqi.organisation import officers as organisation
 from yuanqi.organisation.models import Officer
 from yuanqi.registry import operations as registry
-from yuanqi.registry.models import Link
+from yuanqi.registry.models import Enterprise, EnterpriseGroup, Link
 
 from .conftest import BEGINS, TODAY, drafted, firm, links_said, officer, pair_set, publish, terms
 
@@ -271,3 +271,17 @@ def test_links_that_no_round_reaches_any_more_end_with_its_eve(zone, other):
 
     assert links_said()[1] == ("禾屿生物医药", "沈一帆", "2026-11-05", BEGINS.isoformat())
     assert BEGINS - timedelta(days=1) == date(2026, 11, 30)
+
+
+def test_a_member_given_to_its_heads_officer_today_takes_no_place_of_its_own(zone, other):
+    group = EnterpriseGroup.objects.create(name="松濑集团", head=zone.enterprise)
+    Enterprise.objects.filter(pk=other.pk).update(group=group)
+    link = registry.link_begin(
+        enterprise_id=other.pk, officer=zone.linked_officer, from_on=date(2026, 1, 1),
+        actor=SYSTEM, at=TODAY,
+    )  # fmt: skip
+    registry.link_end(link_id=link.pk, until_on=TODAY.date(), actor=SYSTEM, at=TODAY)
+
+    change = drafted(zone, from_on=TODAY.date())
+
+    assert list(change.pairs.values_list("enterprise", flat=True)) == [zone.enterprise.pk]

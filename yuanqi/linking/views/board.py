@@ -1,6 +1,6 @@
 """The coverage board; an officer's own enterprises; an enterprise's view of its officers."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -48,6 +48,7 @@ ORDER = (Key("id"),)
 BY_UNIT = (Key("department__position"), Key("department_id"), Key("id"))
 OWN = (Key("role"), Key("enterprise__short_name"), Key("id"))
 _LONGEST = 60
+_DAY = timedelta(days=1)
 _OFFICERS = 25  # on the board, those first who need somebody's eye; all on request
 _PAST = 6  # officers of an enterprise before, shown on its page
 _AHEAD = 20  # enterprises that an officer will serve, shown by name
@@ -306,7 +307,7 @@ def serving(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "enterprise": found,
         "told": told,
         "ahead": list(ahead.order_by("from_on", "pk")),
-        "past": list(past.order_by("-until_on", "pk")[:_PAST]),
+        "past": [(one, one.until_on - _DAY) for one in past.order_by("-until_on", "pk")[:_PAST]],
         "wish": wish,
         "wishes_other": wish is not None and wish.kind == WishKind.OTHER,
         "form": OtherForm(),

@@ -136,9 +136,22 @@ def _shown(
 def confirm(request: HttpRequest, handover_id: int) -> HttpResponse:
     actor: Actor = request.actor
     found = queries.handover_visible(handover_id, actor)
+    firm = {"firm": found.enterprise.label}
+    following = _next(actor, handover_id)
     return press(
         request,
         act=lambda at: operations.handover_confirm(handover_id=handover_id, actor=actor, at=at),
-        back_url=reverse("linking:handover", args=[handover_id]),
-        said=_("%(firm)s已由您接手。") % {"firm": found.enterprise.label},
+        back_url=reverse("linking:handover", args=[following or handover_id]),
+        said=(_("%(firm)s已由您接手。下面是下一家。") if following else _("%(firm)s已由您接手。"))
+        % firm,
     )
+
+
+def _next(actor: Actor, handover_id: int) -> int | None:
+    """Another that waits for the same person and has begun, the oldest first."""
+    today = timezone.localdate()
+    waiting = Handover.objects.filter(
+        queries.waiting_on(today), to_officer__in=actor.officer_ids, from_on__lte=today
+    )
+    found = waiting.exclude(pk=handover_id).order_by("from_on", "pk")
+    return found.values_list("pk", flat=True).first()
