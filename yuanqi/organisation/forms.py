@@ -189,7 +189,9 @@ class MoveForm(OnceForm):
         coerce=_number,
         empty_value=None,
         required=False,
-        help_text=_("在办的事留在原部门，由这位同事接着办。手上没有事可以不选。"),
+        help_text=_(
+            "在办的事留在原部门，由这位同事接着办；挂钩的企业随本人走。手上没有事可以不选。"
+        ),
     )
     reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：任免文件号。"))
 
@@ -213,13 +215,20 @@ class LeaveForm(OnceForm):
         coerce=_number,
         empty_value=None,
         required=False,
-        help_text=_("在办的事、挂钩的企业和排好的班，都由这位同事接着办。"),
+        help_text=_(
+            "在办的事、挂钩的企业和排好的班，都由这位同事接着办。挂钩的企业以后给谁，服务中心会另作安排。"
+        ),
     )
     reason = forms.CharField(label=_("原因"), max_length=200, help_text=_("例如：退休、调出。"))
 
-    def __init__(self, *args: Any, colleagues: Sequence[Officer], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, colleagues: Sequence[Officer], holds: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
-        self.fields["to"].choices = _people(colleagues, _("不用接手"))
+        self.fields["to"].required = holds
+        self.fields["to"].choices = _people(
+            colleagues, _("请选一位同事") if holds else _("不用接手")
+        )
 
 
 class ShiftForm(OnceForm):

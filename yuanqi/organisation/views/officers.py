@@ -1,5 +1,6 @@
 """Officers: the list, a new one, one with his move and his leave, for the system administrator."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from yuanqi.foundation.errors import NotVisible
 from .. import officers as operations
 from ..forms import LeaveForm, MoveForm, OfficerForm, OnceForm
 from ..lists import OfficerFilters
+from ..merging import Work
 from ..models import Absence, Officer
 from ..queries import departments
 from ._forms import carry_out
@@ -141,7 +143,7 @@ def move(request: HttpRequest, officer_id: int) -> HttpResponse:
 def leave(request: HttpRequest, officer_id: int) -> HttpResponse:
     require_keeper(request.actor)
     officer = _found(officer_id)
-    form = _leave_form(officer, request.POST)
+    form = _leave_form(officer, operations.work_of(officer, timezone.now()), request.POST)
 
     def act() -> str:
         operations.officer_leave(
@@ -199,24 +201,26 @@ def _move_form(officer: Officer, data: Any = None) -> MoveForm:
     return MoveForm(data, units=units, colleagues=_colleagues(officer), auto_id="move_%s")
 
 
-def _leave_form(officer: Officer, data: Any = None) -> LeaveForm:
-    return LeaveForm(data, colleagues=_colleagues(officer), auto_id="leave_%s")
+def _leave_form(officer: Officer, works: Sequence[Work], data: Any = None) -> LeaveForm:
+    colleagues = _colleagues(officer)
+    return LeaveForm(data, colleagues=colleagues, holds=bool(works), auto_id="leave_%s")
 
 
 def _page(request: HttpRequest, officer: Officer, *, status: int, **more: Any) -> HttpResponse:
     now = timezone.now()
     initial = {name: getattr(officer, name) for name in operations.FIELDS}
+    works = operations.work_of(officer, now)
     absences = Absence.objects.select_related("acting").filter(officer=officer, end_at__gt=now)
     context = {
         "page_title": officer.name,
         "back_url": reverse("organisation:officers"),
         "officer": officer,
-        "works": operations.work_of(officer, now),
+        "works": works,
         "absences": list(absences.order_by("start_at")),
         "is_head": officer.department.head_id == officer.pk,
         "form": OfficerForm(initial=initial),
         "move_form": _move_form(officer),
-        "leave_form": _leave_form(officer),
+        "leave_form": _leave_form(officer, works),
         "return_form": OnceForm(),
         **more,
     }
