@@ -12,7 +12,14 @@ from tests.people import at
 from yuanqi.casework import sight
 from yuanqi.casework.models import Case, CaseBar, ClockPause, Extension, Task
 from yuanqi.casework.queries import cases_visible_to
-from yuanqi.casework.sight import cases_in_order, cases_led_by, cases_worked_by, seen_among
+from yuanqi.casework.rulebook import version_ids
+from yuanqi.casework.sight import (
+    cases_in_order,
+    cases_led_by,
+    cases_worked_by,
+    count_seen,
+    seen_among,
+)
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role
 from yuanqi.foundation.models import Account, RoleGrant
@@ -22,6 +29,7 @@ from yuanqi.organisation.models import Absence, Department, Officer
 from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import ledger, rows, search_index
 from yuanqi.servicedesk.ledger import Filters
+from yuanqi.servicedesk.models import MECHANISM
 from yuanqi.servicedesk.search import TooBroad
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thursday")]
@@ -183,6 +191,8 @@ def test_all_that_somebody_may_see_is_read_in_its_order_from_page_to_page(desk):
 
             assert found == list(visible.order_by(*order).values_list("pk", flat=True))
         assert ledger.count_of(filters, actor, visible).number == len(found) > 2
+        for most in (1, len(found) - 1, len(found), len(found) + 1):
+            assert count_seen(actor, version_ids(MECHANISM), most) == min(most, len(found))
         for narrowed in ({"queue": "open"}, {"queue": "all", "level": "P2"}):
             assert ledger.finder(Filters.read(narrowed, (), ()), actor) is None
 
