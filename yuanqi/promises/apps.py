@@ -24,6 +24,7 @@ class PromisesConfig(AppConfig):
             timeline_words.tell(kind, words)
         subscribers.subscribe("promises-notices", notices.handle, notices.KINDS)
         wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
+        inserts.register("overview", handing.of_overview)
         inserts.register("profile", handing.of_page)
         links.register(handing.of_link)
         units.register(PROMISES)

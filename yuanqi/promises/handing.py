@@ -11,9 +11,11 @@ from yuanqi.registry.handing import Line, Part
 from yuanqi.registry.inserts import Insert
 from yuanqi.registry.models import Enterprise, Link
 
+from .models import State
 from .queries import is_officer, of_enterprise, open_promises
 
 SHOWN = 10
+FEW = 5  # on the enterprise's first page
 
 
 def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
@@ -30,6 +32,16 @@ def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
         for row in rows[:SHOWN]
     ]
     return Part(gettext_lazy("没兑现的承诺"), len(rows), lines)
+
+
+def of_overview(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
+    """The part of an enterprise's first page: what is promised to it and not yet kept."""
+    open_ones = of_enterprise(enterprise.pk, actor).filter(state=State.OPEN)
+    rows = list(open_ones.order_by("due_on", "id")[:FEW])
+    if not rows:
+        return None
+    told = [(row, row.tone(today)) for row in rows]
+    return Insert("promises/_panel.html", told, {"may_make": is_officer(actor)})
 
 
 def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:

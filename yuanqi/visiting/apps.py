@@ -26,6 +26,7 @@ class VisitingConfig(AppConfig):
             timeline_words.tell(kind, words)
         subscribers.subscribe("visiting-notices", notices.handle, notices.KINDS)
         wording.register(notices.SOURCE, notices.lines, notices.GROUPS)
+        inserts.register("overview", moving.of_overview)
         inserts.register("profile", moving.of_page)
         handing.register(moving.of_link)
         units.register(moving.PLANNED)

@@ -21,6 +21,7 @@ from .models import Visit, Wish
 from .queries import is_officer, planned, visits_of
 
 SHOWN = 5
+FEW = 3  # on the enterprise's first page
 
 
 class Planned:
@@ -101,8 +102,17 @@ def of_link(link: Link, actor: Actor, at: datetime) -> Part | None:
 
 def of_page(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
     """The part of an enterprise's page: its visits; officers may plan or note one."""
-    rows = list(visits_of(enterprise.pk, actor)[:SHOWN])
-    ahead = list(planned(enterprise_ids=[enterprise.pk])[:SHOWN])
+    return _part(enterprise, actor, SHOWN)
+
+
+def of_overview(enterprise: Enterprise, actor: Actor, today: date) -> Insert | None:
+    """The same on its first page: what is planned, and the last few."""
+    return _part(enterprise, actor, FEW)
+
+
+def _part(enterprise: Enterprise, actor: Actor, most: int) -> Insert | None:
+    rows = list(visits_of(enterprise.pk, actor)[:most])
+    ahead = list(planned(enterprise_ids=[enterprise.pk])[:most])
     may_note = is_officer(actor)
     if not rows and not ahead and not may_note:
         return None

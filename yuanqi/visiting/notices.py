@@ -21,7 +21,7 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.registry.queries import enterprises_visible_to, services_of
 
 from . import events as told
-from .models import Visit, Wish
+from .models import State, Visit, Wish
 from .queries import units_of, visits_visible_to, wishes_of
 
 SOURCE = "visiting"
@@ -159,8 +159,11 @@ def lines(notices: Sequence[Notice], actor: Actor) -> Mapping[int, Line]:
         {one.payload.get("visit_id") for one in events.values()} - {None}
     )
     wishes = wishes_of(list(visits.values()))
+    wished = Wish.objects.select_related("department", "visit").in_bulk(
+        {one.payload.get("wish_id") for one in events.values()} - {None}
+    )
     return {
-        notice.pk: _line(notice.kind, events[notice.event_id], firms, visits, wishes)
+        notice.pk: _line(notice.kind, events[notice.event_id], firms, visits, wishes, wished)
         for notice in notices
     }
 
@@ -171,6 +174,7 @@ def _line(
     firms: Mapping[int, Enterprise],
     visits: Mapping[int, Visit],
     wishes: Mapping[int, Sequence[Wish]],
+    wished: Mapping[int, Wish],
 ) -> Line:
     payload = event.payload
     if kind == Told.DUE:
@@ -180,22 +184,31 @@ def _line(
         return Line(says=_("这次走访您现在看不到了。"), is_visible=False)
     visit = visits.get(payload.get("visit_id"))
     if kind == Told.WISHED:
-        says = _wished(payload, firm, visit)
+        says = _wished(firm, wished[payload["wish_id"]])
         url = reverse("visiting:visits")
     elif visit is None:
         return Line(says=_("这次走访您现在看不到了。"), is_visible=False)
     else:
         says = _of_visit(kind, payload, firm, visit, wishes.get(visit.pk, ()))
         url = reverse("visiting:visit", args=[visit.pk])
+        if kind == Told.PLANNED and visit.state == State.CANCELLED:
+            told = {"day": _day(payload["planned_on"]), "reason": visit.cancel_reason}
+            says = _("约在 %(day)s的来访：%(reason)s。") % told
+            brief = _("%(day)s的来访有变化。") % told  # outside goes nothing that people wrote
+            return Line(says=says, brief=brief, title=_("走访"), firm=firm.label, url=url)
     return Line(says=says, brief=says, title=_("走访"), firm=firm.label, url=url)
 
 
-def _wished(payload: Mapping[str, str], firm: Enterprise, visit: Visit | None) -> str:
-    said = {"firm": firm.label, "day": _day(payload["until_on"])}
-    if visit is not None and visit.planned_on is not None:
-        said["on"] = _day(visit.planned_on.isoformat())
-        return _("有部门 %(on)s和您一起去%(firm)s。") % said
-    return _("有部门想在 %(day)s前去%(firm)s，看看能不能和您一起去。") % said
+def _wished(firm: Enterprise, wish: Wish) -> str:
+    """As it stands when it is read: the wish may have been taken along, or withdrawn."""
+    said = {"unit": wish.department.label, "firm": firm.label}
+    if wish.visit is not None and wish.visit.planned_on is not None:
+        said["day"] = _day(wish.visit.planned_on.isoformat())
+        return _("%(unit)s %(day)s一起去%(firm)s。") % said
+    if wish.ended_at is not None:
+        return _("%(unit)s不用去%(firm)s了。") % said
+    said["day"] = _day(wish.until_on.isoformat())
+    return _("%(unit)s想在 %(day)s前去%(firm)s，看看能不能和您一起去。") % said
 
 
 def _of_visit(

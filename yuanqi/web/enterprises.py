@@ -21,6 +21,7 @@ from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotVisible
 from yuanqi.organisation.models import Officer
+from yuanqi.registry import inserts
 from yuanqi.registry.filters import Filters
 from yuanqi.registry.models import ContactPerson, Enterprise, Link, LinkRole
 from yuanqi.registry.page import EXPIRY_DAYS, head_of
@@ -143,6 +144,7 @@ def enterprise(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         "raise_url": raise_url(found, actor),
         "happenings": happenings_of(found, actor, now, HAPPENINGS),
         "ending": _ending(found, today),
+        "inserts": inserts.of("overview", found, actor, today),
     }
     return render(request, "web/enterprise.html", context)
 

@@ -55,7 +55,7 @@ def test_each_is_told_what_concerns_him(zone):
         "园区答应的“请审批局来讲一次”：讲过了",
     ]
     assert told(zone.linked_officer) == [
-        "有部门想在 11 月 12 日前去松濑精密陶瓷，看看能不能和您一起去。"
+        "安环局想在 11 月 12 日前去松濑精密陶瓷，看看能不能和您一起去。"
     ]
     assert told(zone.stranger) == []
 

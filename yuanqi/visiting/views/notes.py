@@ -116,6 +116,9 @@ def _page(
     plan = plan_of(firm, today)
     use = use_of(firm.pk, today)
     is_due = queries.serves(firm.pk, actor) and plan.standing in (Standing.DUE, Standing.OVERDUE)
+    needs_reason = use.is_used_up and not is_due
+    # said where it is shown; a note sent twice isn't refused for want of it
+    form.fields["reason"].required = needs_reason
     people = list(ContactPerson.objects.filter(enterprise=firm, is_active=True)[:1])
     context = {
         "page_title": firm.label,
@@ -127,7 +130,7 @@ def _page(
         "planned": planned,
         "form": form,
         "brief": brief_of(firm, plan, actor, now),
-        "needs_reason": use.is_used_up and not is_due,
+        "needs_reason": needs_reason,
         "beyond": beyond(use),
         "may_state_staff": Part.INDICATORS in parts_of(firm.pk, actor),
         "may_raise": bool(people) and may_raise_for(firm.pk, actor),

@@ -24,12 +24,13 @@ from yuanqi.registry.queries import enterprise_visible, enterprises_listed
 
 from .. import operations, queries
 from ..forms import CancelForm, PlanForm, WishForm, plan_initial
-from ..models import Wish
+from ..models import Visit, Wish
 from ..plans import Standing, VisitPlan, bundles, plan_of, plans_of
 from ..wording import standing_light, standing_words
 from .sending import SeeOther, carry_out
 
 QUEUES = ("waiting", "planned", "all")
+MOST = 20  # of one's own plans and wishes elsewhere
 BUNDLES = 3  # that stand above the list; the others come when these are settled
 BY_DAY = (pages.Key("visit_on"), pages.Key("pk"))
 
@@ -72,6 +73,7 @@ def visits(request: HttpRequest) -> HttpResponse:
         "bundles": proposed[:BUNDLES] if page.is_first else [],
         "more_bundles": max(0, len(proposed) - BUNDLES),
         "own_wishes": _own_wishes(actor) if page.is_first else [],
+        "elsewhere": _elsewhere(actor, ids) if page.is_first else [],
         "serves": bool(served),
         "watches": watches(actor),
     }
@@ -132,7 +134,13 @@ def _own_wishes(actor: Actor) -> list[Wish]:
     found = Wish.objects.filter(department=actor.department_id, ended_at=None).exclude(
         visit__state="done"
     )
-    return list(found.select_related("enterprise", "visit__officer").order_by("until_on")[:20])
+    return list(found.select_related("enterprise", "visit__officer").order_by("until_on")[:MOST])
+
+
+def _elsewhere(actor: Actor, served: Sequence[int]) -> list[Visit]:
+    """What the actor has planned at enterprises that he doesn't serve."""
+    found = queries.planned(officer_ids=actor.officer_ids).exclude(enterprise__in=served)
+    return list(found[:MOST])
 
 
 @login_required

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from yuanqi.foundation import pages, sheets
 from yuanqi.foundation.errors import Conflict
+from yuanqi.registry.contacting.queries import watches
 from yuanqi.registry.indicators import month_of, month_read, months_before
 
 from .. import exports, queries
@@ -50,6 +51,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "count": pages.count_of(listed),
         "export_url": _export_url(request),
         "may_import": queries.may_import(request.actor),
+        "watches": watches(request.actor),
     }
     return render(request, "visiting/records.html", context)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from yuanqi.advice.queries import advice_visible_to
 from yuanqi.casework.queries import cases_visible_to
 from yuanqi.foundation import files, pages
 from yuanqi.foundation.actors import Actor, Side
@@ -41,6 +42,11 @@ def _visit(request: HttpRequest, row: Visit, form: ConfirmForm, status: int = 20
         .filter(pk__in=[one.case_id for one in items if one.case_id])
         .values_list("pk", flat=True)
     )
+    heard = (
+        advice_visible_to(actor)
+        .filter(pk__in=[one.advice_id for one in items if one.advice_id])
+        .values_list("pk", flat=True)
+    )
     trends = [
         (label, value)
         for label, value in (
@@ -64,6 +70,7 @@ def _visit(request: HttpRequest, row: Visit, form: ConfirmForm, status: int = 20
         "trends": trends,
         "policies": [str(Topic(code).label) for code in row.policies if code in Topic.values],
         "items": [one for one in items if one.case_id is None or one.case_id in seen],
+        "heard": set(heard),
         "photos": list(row.photos.all()),
         "wishes": wishes,
         "departments": len(queries.units_of(row, wishes)),

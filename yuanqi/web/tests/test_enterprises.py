@@ -231,9 +231,9 @@ def test_the_page_asks_the_same_number_of_questions_however_many_requests(
     # what is shown: the enterprise, requests, pauses, calendars, contacts (may they be seen, who),
     # links; how many requests; events, their officers, their people
     client.get(address)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(address)
     raised(zone, dispatched=True)
     raised(zone)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         client.get(address)
