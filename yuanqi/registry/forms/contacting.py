@@ -16,7 +16,15 @@ def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("为什么这个月还要联系"), required=False, max_length=200,
         widget=forms.Textarea(attrs={"rows": 2}), help_text=_("企业也看得到。"),
+        error_messages={"required": _("这个月的次数用完了，请写明理由。")},
     )  # fmt: skip
+
+
+def _ask_reason(form: forms.Form, is_beyond: bool) -> None:
+    """Beyond the month's budget a reason must be given; within it nobody is asked for one."""
+    form.fields["reason"].required = is_beyond
+    if not is_beyond and not form.data.get("reason"):
+        form.fields["reason"].widget = forms.HiddenInput()
 
 
 class ContactedForm(KeptForm):
@@ -29,8 +37,7 @@ class ContactedForm(KeptForm):
 
     def __init__(self, *args: Any, is_beyond: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
-        if not is_beyond and not self.data.get("reason"):
-            self.fields["reason"].widget = forms.HiddenInput()
+        _ask_reason(self, is_beyond)
 
 
 class AskForm(KeptForm):
@@ -44,5 +51,4 @@ class AskForm(KeptForm):
     def __init__(self, *args: Any, is_beyond: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["field"].choices = [(one.name, one.label) for one in askable()]
-        if not is_beyond and not self.data.get("reason"):
-            self.fields["reason"].widget = forms.HiddenInput()
+        _ask_reason(self, is_beyond)
