@@ -66,9 +66,9 @@ def _head(paper: "_Paper", row: Meeting) -> None:
            "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
     )  # fmt: skip
     paper.text(_("地点：%(place)s") % {"place": row.place})
-    paper.text(
-        _("主持：%(unit)s %(name)s") % {"unit": row.department.name, "name": row.host.name}
-    )  # fmt: skip
+    # whoever runs it may be of another unit, the committee's for one
+    paper.text(_("主办：%(unit)s") % {"unit": row.department.name})
+    paper.text(_("主持：%(name)s") % {"name": row.host.name})
 
 
 def _who(paper: "_Paper", row: Meeting) -> None:
