@@ -57,7 +57,9 @@ _MINUTES = timedelta(minutes=20)  # from the end of a visit to its note
 _PROMISED, _MERGED, _RIGHT, _WRONG = 60, 40, 720, 20  # of a thousand visits
 _NEAR = timedelta(days=12)  # so far from its day what was heard on a visit may lie
 _CALLED = 15  # of a hundred enterprises, this month
-_OFTEN = 3  # enterprises that were called too often
+_RARE, _MANY, _BUDGET = 250, 6, 4  # each so many-th is called too often: six times instead of four
+_AHEAD = 8  # of a hundred, a visit in the next days is planned
+_WAITS = 21
 
 Born = Case | Advice
 
@@ -104,7 +106,9 @@ class _Teller:
             purpose=rng.choice(self.told["purposes"]), actor=actor, at=at + _MINUTES, **trends,
         )  # fmt: skip
         self.newest[firm.pk] = row
-        if person is not None and person.account_id is not None and firm.short_name != KNOWN:
+        # the newest of the firm that visitors sign in for waits for them
+        is_theirs = firm.short_name == KNOWN and at > self.now - timedelta(days=_WAITS)
+        if person is not None and person.account_id is not None and not is_theirs:
             self._read(row, person, rng)
         return row
 
@@ -208,6 +212,11 @@ def load(now: datetime) -> int:
         for link, at, born in _year(teller, firm, chain, every, lag, heard.get(firm.pk, [])):
             teller.visit(link, at, drawing("visit", firm.uscc, at.date()), born)
         _calls(teller, firm)
+        if chain and chain[-1] not in own and drawing("ahead", firm.uscc).randrange(100) < _AHEAD:
+            day = teller.today + timedelta(days=1 + firm.pk % 6)
+            while not teller.calendar.is_working(day):
+                day += timedelta(days=1)
+            teller.plan(firm, chain[-1].officer, day, planned_time=_HOURS[firm.pk % len(_HOURS)])
     _found(teller, own)
     _today(teller, others)
     _known(teller, [one for one in own if one.enterprise.short_name == KNOWN])
@@ -272,17 +281,18 @@ def _year(
 def _calls(teller: _Teller, firm: Enterprise) -> None:
     """Departments call; a few enterprises too often, with a reason."""
     rng = drawing("calls", firm.uscc)
-    if rng.randrange(100) >= _CALLED or not teller.units:
+    if not teller.units or (rng.randrange(100) >= _CALLED and firm.pk % _RARE):
         return
     units = sorted(teller.units)
-    for _turn in range(rng.choice((1, 1, 2))):
+    for turn in range(_MANY if firm.pk % _RARE == 0 else rng.choice((1, 1, 2))):
         officer = teller.units[rng.choice(units)]
         day = teller.working(teller.today - timedelta(days=rng.randrange(1, 26)))
         at = timezone.make_aware(datetime.combine(day, rng.choice(_HOURS)))
         contacting.contact_record(
             teller.writer, enterprise=firm, kind=ContactKind.CALL,
             subject=rng.choice(teller.told["calls"]), department=officer.department,
-            officer=officer, actor=by(officer), at=at,
+            officer=officer, reason=teller.told["reason"] if turn >= _BUDGET else "",
+            actor=by(officer), at=at,
         )  # fmt: skip
 
 

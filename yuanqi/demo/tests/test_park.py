@@ -39,16 +39,21 @@ from yuanqi.foundation.models import (
     StoredFile,
     SubscriberCursor,
 )
-from yuanqi.linking.coverage import coverage_on
+from yuanqi.linking.coverage import coverage_on, loads_on
 from yuanqi.linking.models import Round, RoundLink
+from yuanqi.linking.queries import round_on
 from yuanqi.notices.models import Notice
 from yuanqi.organisation.models import Absence, Department, DutyShift, Officer, Rank
 from yuanqi.organisation.queries import centre, officer_on_duty
+from yuanqi.promises.models import Promise
 from yuanqi.registry.facts import State, details_of
-from yuanqi.registry.models import Enterprise, Fact, LinkRole
+from yuanqi.registry.models import Contact, Enterprise, Fact, LinkRole
 from yuanqi.registry.queries import links_on, services_of
 from yuanqi.servicedesk.models import CallBack, Channel, ServiceRequest
 from yuanqi.steering.models import Sheet
+from yuanqi.visiting.models import Visit
+from yuanqi.visiting.plans import Standing, plans_of
+from yuanqi.visiting.queries import units_of, wishes_of
 
 NOW = datetime(2026, 11, 24, 2, 10, tzinfo=UTC)  # a Tuesday, 10:10 in the park
 OPEN = ~Q(state=CaseState.CLOSED)
@@ -193,10 +198,26 @@ def test_links_came_by_rounds_that_kept_old_pairs_and_nobody_is_over_capacity(lo
     newest = RoundLink.objects.filter(round__year=2026)
     assert newest.filter(lead_before=None).count() == 501
     assert not newest.exclude(lead_before=None).exclude(lead=F("lead_before")).exists()
-    found = coverage_on(NOW.date())
-    assert (len(found.gaps), found.total, [one for one in found.officers if one.over]) == (
-        0, 806, [],
-    )  # fmt: skip
+    round_ = round_on(NOW.date())
+    found = coverage_on(NOW.date(), round_)
+    over = [one for one in loads_on(NOW.date(), round_) if one.over]
+    assert (found.gaps, found.total, over) == (0, 806, [])
+
+
+def test_a_year_of_visits_left_promises_and_days_that_departments_shared(loaded):
+    done = Visit.objects.filter(state="done", happened_at__lte=NOW)
+    assert 9_000 < done.count() < 11_000
+    assert done.values("enterprise").distinct().count() > 790
+    made = Counter(Promise.objects.filter(occasion="visit").values_list("state", flat=True))
+    assert made["kept"] > 300
+    assert made["broken"] >= 5
+    assert Promise.objects.filter(state="open", due_on__lt=NOW.date()).exists()
+    assert Contact.objects.exclude(merged_into=None).count() > 300
+    plans = plans_of(list(Enterprise.objects.values_list("pk", flat=True)), NOW.date())
+    late = sum(one.standing is Standing.OVERDUE for one in plans.values())
+    assert 0.04 < late / 806 < 0.16
+    shared = Visit.objects.get(enterprise__short_name="松濑精密陶瓷", state="planned")
+    assert len(units_of(shared, wishes_of([shared])[shared.pk])) == 3
 
 
 def test_the_journal_verifies_and_is_sealed(loaded):
