@@ -170,6 +170,23 @@ def test_from_the_draft_to_the_variants_to_publication(zone, round_, client_of, 
     assert "已发布，未开始" in words_of(clerk.get(here("rounds")))
 
 
+def test_capacity_that_is_missing_is_given_in_one_press(zone, round_, client_of, colleague):
+    Seat.objects.filter(round=round_).exclude(officer=zone.linked_officer).update(capacity=0)
+    Seat.objects.filter(round=round_, officer=zone.linked_officer).update(capacity=1)
+    working_out.variants_make(round_id=round_.pk, at=TODAY)
+    clerk = client_of("clerk")
+    said = words_of(clerk.get(here("variants", round_.pk)))
+    assert "差 1 个名额：给部门负责人再加 1 家就够 最少这样放宽：沈一帆 1 → 2 家" in said
+    assert "这样放宽" not in words_of(client_of("leader").get(here("variants", round_.pk)))
+
+    asked = {"revision": Round.objects.get(pk=round_.pk).revision}
+    assert clerk.post(here("relax", round_.pk, "keep"), asked).status_code == 303
+
+    assert Seat.objects.get(round=round_, officer=zone.linked_officer).capacity == 2
+    working_out.variants_make(round_id=round_.pk, at=TODAY)
+    assert "容量不够" not in words_of(clerk.get(here("variants", round_.pk)))
+
+
 def test_terms_are_drafted_on_their_page(zone, client_of):
     told = {
         "name": "2027 年挂钩", "from_on": "2026-12-01", "last_on": "2027-11-30",

@@ -123,7 +123,8 @@ def _initial(base: Round | None) -> dict[str, Any]:
         return terms_said(base) | {
             "from_on": max(today, base.from_on),
             "revision": None,
-            "name": _("%(name)s的调整（%(day)s）") % {"name": base.name, "day": f"{today:%m-%d}"},
+            "name": _("%(name)s的调整（%(day)s）")
+            % {"name": (base.base or base).name, "day": f"{today:%m-%d}"},
         }
     latest = queries.newest_round()
     year = today.year if latest is None or latest.year < today.year else today.year + 1

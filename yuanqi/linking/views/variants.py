@@ -17,7 +17,7 @@ from .. import operations, queries
 from ..drafts import Draft, draft_of
 from ..forms import RevisionForm
 from ..models import Round, Variant, VariantState
-from ..relaxing import relaxed
+from ..relaxing import Relaxed, relaxed
 from ..solving import CODES, HINTS, LABELS
 from ..telling import reason_said, shortage_said
 from .sending import press
@@ -102,13 +102,17 @@ def compared(round_: Round) -> dict[str, Any]:
     }
 
 
-def _relaxed(round_: Round, draft: Draft | None, one: Variant) -> list[dict[str, Any]]:
-    """Whose capacity would grow, by name: those whom `capacity_relax` gives more."""
+def _relaxed(round_: Round, draft: Draft | None, one: Variant) -> list[tuple[list[str], Relaxed]]:
+    """Whose capacity `capacity_relax` would let grow, by name; together those who get alike."""
     if draft is None or not round_.is_draft or one.state != VariantState.DONE:
         return []
     found = relaxed(draft, one.shortage)
     names = queries.names_of(each.officer_id for each in found)
-    return [{"name": names.get(each.officer_id, ""), "relaxed": each} for each in found]
+    alike: dict[tuple[int, int], tuple[list[str], Relaxed]] = {}
+    for each in found:
+        told, _first = alike.setdefault((each.before, each.capacity), ([], each))
+        told.append(names.get(each.officer_id, ""))
+    return list(alike.values())
 
 
 @login_required
