@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from yuanqi.promises.queries import open_promises
@@ -13,6 +13,8 @@ from yuanqi.registry.models import Enterprise
 
 from .models import State, Visit
 from .queries import planned
+
+_OTHERS = ~Q(wishes__department=F("officer__department"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def coming_to(enterprise: Enterprise, now: datetime) -> Coming:
     reports = Visit.objects.filter(enterprise=enterprise, state=State.DONE, confirmed_at=None)
     return Coming(
         planned(enterprise_ids=[enterprise.pk])
-        .annotate(others=Count("wishes__department", distinct=True))
+        .annotate(others=Count("wishes__department", filter=_OTHERS, distinct=True))
         .first(),
         reports.select_related("officer").order_by("-happened_at").first(),
         asking.unanswered(enterprise.pk).count(),
