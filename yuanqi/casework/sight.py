@@ -117,10 +117,11 @@ def _asked(
     return sorted(actor.grantees), list(versions), at, pk, bars, limit, limit
 
 
-# OFFSET as above: a department's hundreds of thousands would be read to find a few among them
+# OFFSET as above: a department's hundreds of thousands would be read to find a few among them.
+# `|| ''` for each case's few names to be read and compared, not each of ours to be looked up
 _LET_IN = """
 SELECT pk FROM unnest(%s::bigint[]) AS pk
-WHERE EXISTS (SELECT FROM case_access WHERE case_id = pk AND grantee = ANY(%s) OFFSET 0)
+WHERE EXISTS (SELECT FROM case_access WHERE case_id = pk AND grantee || '' = ANY(%s) OFFSET 0)
     AND NOT EXISTS (SELECT FROM case_bar WHERE case_id = pk AND grantee = ANY(%s) OFFSET 0)
 """
 
