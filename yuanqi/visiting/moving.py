@@ -18,7 +18,8 @@ from yuanqi.registry.models import Enterprise, Link
 
 from . import acts
 from .models import Visit, Wish
-from .queries import is_officer, planned, visits_of
+from .queries import is_officer, planned, units_of, visits_of, wishes_of
+from .wording import shared_words
 
 SHOWN = 5
 FEW = 3  # on the enterprise's first page
@@ -116,4 +117,8 @@ def _part(enterprise: Enterprise, actor: Actor, most: int) -> Insert | None:
     may_note = is_officer(actor)
     if not rows and not ahead and not may_note:
         return None
-    return Insert("visiting/_panel.html", rows, {"planned": ahead, "may_note": may_note})
+    wishes = wishes_of([*ahead, *rows])
+    told = [
+        (row, shared_words(units_of(row, wishes.get(row.pk, ())))) for row in [*ahead, *rows]
+    ]  # fmt: skip
+    return Insert("visiting/_panel.html", told, {"may_note": may_note})

@@ -1,11 +1,13 @@
 """How a visit's standing reads."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yuanqi.domain.clock import Light
+from yuanqi.organisation.models import Department
 from yuanqi.steering.wording import KIND_NAMES
 
 from .plans import Standing, VisitPlan
@@ -29,6 +31,14 @@ def standing_words(plan: VisitPlan, today: date) -> str:
     if days == 1:
         return _("明天到期")
     return _("%(day)s 前走访") % {"day": f"{plan.due_on:%m-%d}"}
+
+
+def shared_words(units: Sequence[Department]) -> str:
+    """Whose visit it is, where it is several: 3 个部门合成一次：经发局、安环局、规建局."""
+    if len(units) < 2:
+        return ""
+    said = {"count": len(units), "units": _("、").join(one.label for one in units)}
+    return _("%(count)s 个部门合成一次：%(units)s") % said
 
 
 def why(plan: VisitPlan, today: date) -> str:

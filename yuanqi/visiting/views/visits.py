@@ -1,6 +1,5 @@
 """One visit, planned or done, with what was born on it; an enterprise's visits; photos."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -20,7 +19,8 @@ from yuanqi.registry.queries import enterprise_visible
 
 from .. import operations, queries
 from ..forms import ConfirmForm
-from ..models import State, Topic, Visit, Wish
+from ..models import State, Topic, Visit
+from ..wording import shared_words
 from .sending import SeeOther, carry_out
 
 NEWEST = (pages.Key("happened_at", descending=True), pages.Key("id", descending=True))
@@ -124,21 +124,14 @@ def visits_of(request: HttpRequest, enterprise_id: int) -> HttpResponse:
         else reverse("registry:enterprise", args=[firm.pk]),
         "enterprise": firm,
         "is_own": is_own,
-        "lines": [(row, _departments(row, wishes.get(row.pk, ()))) for row in rows],
+        "lines": [
+            (row, shared_words(queries.units_of(row, wishes.get(row.pk, ())))) for row in rows
+        ],
         "page": page,
         "foot": pages.foot(request, page),
         "may_note": queries.is_officer(actor),
     }
     return render(request, "visiting/visits_of.html", context)
-
-
-def _departments(row: Visit, wishes: Sequence[Wish]) -> str:
-    """Which departments' visits it is, where it is several: 3 个部门合成一次：经发局、安环局…"""
-    units = queries.units_of(row, wishes)
-    if len(units) < 2:
-        return ""
-    said = {"count": len(units), "units": _("、").join(one.label for one in units)}
-    return _("%(count)s 个部门合成一次：%(units)s") % said
 
 
 @login_required
