@@ -193,9 +193,11 @@ def _seats(round_: Round) -> int:
     there = {one.officer_id: one for one in Seat.objects.filter(round=round_)}
     before = {}
     if round_.base is not None:
+        # one that was set by hand stays; the others follow what the change says of their role
         before = {
             one.officer_id: (one.role, one.capacity)
             for one in Seat.objects.filter(round=round_.base)
+            if one.capacity != round_.base.capacity_of(one.role)
         }
     wanted = candidates(round_.deputies)
     Seat.objects.filter(round=round_).exclude(officer__in=wanted).delete()

@@ -285,3 +285,23 @@ def test_a_member_given_to_its_heads_officer_today_takes_no_place_of_its_own(zon
     change = drafted(zone, from_on=TODAY.date())
 
     assert list(change.pairs.values_list("enterprise", flat=True)) == [zone.enterprise.pk]
+
+
+def test_a_change_says_anew_how_many_a_role_serves_but_not_what_was_set_by_hand(
+    zone, colleague, other
+):
+    first = drafted(zone)
+    operations.seat_set(
+        round_id=first.pk, officer_id=colleague.pk, capacity=3,
+        actor=zone.actor(zone.clerk, TODAY), at=TODAY,
+    )  # fmt: skip
+    pair_set(zone, first, other, zone.linked_officer)
+    publish(zone, first)
+
+    change = operations.round_draft(
+        terms=terms(head_capacity=8), base_id=first.pk, actor=zone.actor(zone.clerk, TODAY),
+        at=TODAY,
+    )  # fmt: skip
+
+    seats = dict(Seat.objects.filter(round=change).values_list("officer", "capacity"))
+    assert seats == {zone.leader.pk: 5, zone.linked_officer.pk: 8, colleague.pk: 3}
