@@ -138,6 +138,11 @@
     strip.firstElementChild.classList.toggle("d-none", !isOff); // the crossed-out signal
     part("head").textContent = isOff ? words.offline : "";
     part("text").textContent = said.join("");
+    const told = document.querySelector("[data-note-kept]:not([hidden])");
+    if (told && sent.length && !waiting.length) {
+      told.querySelector("h2").textContent = told.dataset.sent;
+      told.querySelector("p").hidden = true;
+    }
     const shown = waiting.length || isOff ? [] : sent;
     const links = [...waiting, ...refused, ...shown].map((note) => {
       const link = document.createElement("a");
