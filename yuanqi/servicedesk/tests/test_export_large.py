@@ -6,7 +6,7 @@ from datetime import timedelta
 from weakref import WeakSet
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from python_calamine import CalamineWorkbook
 
 from tests.people import Zone, at, build_zone
@@ -45,6 +45,9 @@ def crowded(django_db_setup: None, django_db_blocker) -> Iterator[Zone]:
         ]
         load(stories, bulk=bulk, book=Book.over(FIRST, NOW))
         bulk.flush()
+        with connection.cursor() as cursor:
+            # keys that refer are checked at the end by plans that were made for empty tables
+            cursor.execute("DISCARD PLANS")
         yield zone
         transaction.set_rollback(True)
 
