@@ -222,6 +222,7 @@ def demo(host: str, port: int | None) -> int:
     commands.bring_up_to_date(verbosity=0)
     say("静态文件 static files")
     collect_static()
+    rarely_collected()  # a quarter of the loading went into looking for rings among its rows
     park.load(tell=say)
     connection.close()
     children = [
