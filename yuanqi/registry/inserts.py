@@ -26,7 +26,7 @@ _makers: dict[str, list[Maker]] = defaultdict(list)
 
 
 def register(page: str, maker: Maker) -> None:
-    """Let a slice fill in a part of the page "overview" or "profile" (of an enterprise), or "project"."""
+    """Let a slice fill in a part of an enterprise's "overview" or "profile", or of a "project"."""
     if maker not in _makers[page]:
         _makers[page].append(maker)
 
