@@ -147,7 +147,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- people and language ----------------------------------------------------
 
 AUTH_USER_MODEL = "foundation.Account"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["yuanqi.signin.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"yuanqi.signin.passwords.{name}Validator"}
     for name in ("Length", "Composition", "Common", "Context", "History")

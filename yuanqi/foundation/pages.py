@@ -146,7 +146,7 @@ def keyset_page(
     *,
     size: int = SIZE,
     read: Callable[[list[int]], Iterable[M]] | None = None,
-    find: Callable[[Sequence[Any] | None, int], list[int]] | None = None,
+    find: Callable[[Sequence[Any] | None, int], list[int] | None] | None = None,
 ) -> KeysetPage[M]:
     """Return the page after the cursor, in the order of the keys; the first without a cursor.
 
@@ -154,12 +154,12 @@ def keyset_page(
     gives the first page, and says so. One query; a second where the page crosses from rows with
     the first key's value to rows without. With `read` only primary keys are asked for in order,
     by whatever index has them, and the rows are read by these. With `find` too nothing is asked of
-    the queryset: it is given the values after which the page begins, and how many keys to find.
+    the queryset, unless it returns None: it is given the values after which the page begins, and
+    how many keys to find.
     """
     after = _read(cursor, keys) if cursor else None
-    if find is not None:
-        found: list[Any] = find(after, size + 1)
-    else:
+    found: list[Any] | None = find(after, size + 1) if find is not None else None
+    if found is None:
         found = _found(queryset, keys, after, size + 1, is_keys=read is not None)
     rows = found[:size]
     if read is not None:

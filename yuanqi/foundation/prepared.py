@@ -5,7 +5,8 @@ Here it is built once a process, with gaps for its values, and prepared once a c
 for reads by key, whose plan doesn't depend on the values; lists and searches must be planned anew.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection
@@ -102,14 +103,32 @@ class Read(Generic[M]):
         self._build = build
         self._built: _Built | None = None
 
-    def all(self, **given: Any) -> list[M]:
+    @property
+    def built(self) -> "_Built":
         if self._built is None:
             self._built = _Built(self._build())
-        return cast(list[M], self._built.rows(given))
+        return self._built
+
+    def all(self, **given: Any) -> list[M]:
+        return cast(list[M], self.built.rows(given))
 
     def first(self, **given: Any) -> M | None:
         """The first row; the query itself limits itself where there may be many."""
         return next(iter(self.all(**given)), None)
+
+
+@contextmanager
+def meanwhile(
+    reads: Iterable[Read[Any]], given: Mapping[str, Any]
+) -> Iterator[Callable[[], list[list[Any]]]]:
+    """Have these read while the block goes on; yields what returns the rows of each.
+
+    See `wire.meanwhile`. All take their values from `given`.
+    """
+    built = [read.built for read in reads]
+    asked = [(one.sql, [_as_sent(value) for value in one.values_with(given)]) for one in built]
+    with wire.meanwhile(asked) as come:
+        yield lambda: [one.made(rows) for one, rows in zip(built, come(), strict=True)]
 
 
 class _Built:
@@ -133,11 +152,13 @@ class _Built:
         self.related = get_related_populators(info, columns, connection.alias)
         self.annotations = list(compiler.annotation_col_map.items())
 
-    def rows(self, given: dict[str, Any]) -> list[Any]:
-        found: Iterable[Sequence[Any]] = rows(
-            self.sql,
-            *(given[value] if type(value) is _Gap else _plain(value) for value in self.values),
-        )
+    def rows(self, given: Mapping[str, Any]) -> list[Any]:
+        return self.made(rows(self.sql, *self.values_with(given)))
+
+    def values_with(self, given: Mapping[str, Any]) -> list[Any]:
+        return [given[value] if type(value) is _Gap else _plain(value) for value in self.values]
+
+    def made(self, found: Iterable[Sequence[Any]]) -> list[Any]:
         if self.converters:
             found = self.apply(found, self.converters)
         return [tuple(one) if self.is_tuples else self._object(one) for one in found]

@@ -5,7 +5,8 @@ a cursor for it and asking each time whether the session knows it already; here 
 what it has prepared, by text and types of the values.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,6 +40,40 @@ def rows(sql: str, values: Sequence[Any]) -> list[Row]:
         return _session(own).rows(sql, values)
 
 
+@contextmanager
+def meanwhile(
+    asked: Sequence[tuple[str, Sequence[Any]]],
+) -> Iterator[Callable[[], list[list[Row]]]]:
+    """Have the server work on these statements while the block goes on with something else.
+
+    Yields what returns the rows of each, waiting for them where need be. Whatever else the block
+    asks of the session waits for them first; what fails is raised where the rows are asked for.
+    """
+    own = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    if own.execute_wrappers or own.queries_logged or not settings.PREPARES:
+        found = [rows(sql, values) for sql, values in asked]
+        yield lambda: found
+        return
+    own.validate_no_broken_transaction()
+    with own.wrap_database_errors:
+        coming = _session(own).begin(asked)
+
+    def first(execute: Callable[..., Any], *statement: Any) -> Any:
+        coming.arrive()
+        return execute(*statement)
+
+    def come() -> list[list[Row]]:
+        with own.wrap_database_errors:
+            return coming.rows()
+
+    try:
+        with own.execute_wrapper(first):
+            yield come
+    finally:
+        coming.arrive()
+
+
 def _seen(own: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> list[Row]:
     """The same by a cursor, whose statements are told to whoever listens."""
     with own._prepare_cursor(_Cursor(own.connection)) as cursor:
@@ -63,21 +98,42 @@ class _Session:
         self.names: dict[tuple[str, tuple[int, ...]], bytes] = {}
 
     def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
+        with self.conn.lock:
+            self._opened()
+            result = self._done(self.conn.pgconn.exec_prepared(*self._said(sql, values)))
+        return self.loaded(result)
+
+    def begin(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> "_Coming":
+        """Send these and wait for none."""
         wire = self.conn.pgconn
+        with self.conn.lock:
+            self._opened()
+            said = [self._said(sql, values) for sql, values in asked]
+            wire.enter_pipeline_mode()
+            for one in said:
+                wire.send_query_prepared(*one)
+            wire.pipeline_sync()
+            wire.flush()  # what doesn't fit now is sent as the first result is waited for
+        return _Coming(self, len(said))
+
+    def loaded(self, result: Any) -> list[Row]:
+        if self._done(result).status != _HAS_ROWS:
+            return []
+        self.results.set_pgresult(result)
+        return self.results.load_rows(0, result.ntuples, tuple)
+
+    def _opened(self) -> None:
+        wire = self.conn.pgconn
+        if wire.transaction_status == TransactionStatus.IDLE and not self.conn.autocommit:
+            self._done(wire.exec_(b"BEGIN"))
+
+    def _said(self, sql: str, values: Sequence[Any]) -> tuple[bytes, Any, Any]:
+        """The statement's name, prepared where it wasn't, and its values as they are sent."""
         sent = self.values.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types = self.values.types or ()
         formats = self.values.formats
         name = self.names.get((sql, types))
-        with self.conn.lock:
-            if wire.transaction_status == TransactionStatus.IDLE and not self.conn.autocommit:
-                self._done(wire.exec_(b"BEGIN"))
-            if name is None:
-                name = self._prepared(sql, types)
-            result = self._done(wire.exec_prepared(name, sent, formats))
-        if result.status != _HAS_ROWS:
-            return []
-        self.results.set_pgresult(result)
-        return self.results.load_rows(0, result.ntuples, tuple)
+        return name or self._prepared(sql, types), sent, formats
 
     def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
         if len(self.names) >= _MOST_PREPARED:
@@ -95,6 +151,34 @@ class _Session:
                 raise psycopg.OperationalError("the connection is lost")
             raise psycopg.errors.error_from_result(result, self.conn.info.encoding)
         return result
+
+
+class _Coming:
+    """Statements that the server is at work on."""
+
+    def __init__(self, session: _Session, number: int) -> None:
+        self.session = session
+        self.number = number
+        self.results: list[Any] | None = None
+
+    def arrive(self) -> None:
+        """Take what has come, waiting for it: the session is free then."""
+        if self.results is not None:
+            return
+        self.results = []
+        conn = self.session.conn
+        with conn.lock:
+            for _statement in range(self.number):
+                while (result := conn.pgconn.get_result()) is not None:
+                    self.results.append(result)
+            conn.pgconn.get_result()  # the end of them all
+            if conn.pgconn.status != ConnStatus.BAD:
+                conn.pgconn.exit_pipeline_mode()
+
+    def rows(self) -> list[list[Row]]:
+        self.arrive()
+        assert self.results is not None
+        return [self.session.loaded(result) for result in self.results]
 
 
 def _with_places(sql: str) -> bytes:

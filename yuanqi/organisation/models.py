@@ -84,7 +84,11 @@ class Department(models.Model):
     @property
     def label(self) -> str:
         """The short name, in the reader's language."""
-        return self.name_en if get_language() == "en" else self.short_name
+        return self.label_in(get_language())
+
+    def label_in(self, language: str | None) -> str:
+        """The same, for who says hundreds: the language is asked once."""
+        return self.name_en if language == "en" else self.short_name
 
     @property
     def full_label(self) -> str:

@@ -15,7 +15,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.pages import Key, KeysetPage
 from yuanqi.supervision.queries import at_work
 
-from .ledger_counts import Standing, queue_counts, standing
+from .ledger_counts import Standing, counting, first_keys, queue_counts, standing
 from .ledger_filters import (
     ANSWERS,
     EVERY,
@@ -36,9 +36,9 @@ from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
-    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of", "finder",
-    "lights", "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts", "queues_of",
-    "requests_listed", "sort_of", "sorts_of", "standing", "with_row_parts",
+    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of", "counting",
+    "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts",
+    "queues_of", "requests_listed", "sort_of", "sorts_of", "standing", "with_row_parts",
 ]  # fmt: skip
 
 URGENT = (Key("due_at", nulls="last"), Key("id"))
@@ -117,19 +117,32 @@ def asked_for(
     return cases.filter(queue.condition, *narrowed)
 
 
-def finder(
-    filters: Filters, actor: Actor
-) -> Callable[[Sequence[Any] | None, int], list[int]] | None:
-    """How all that somebody may see is found in its order; None where it is asked as others are."""
-    if not _is_all_seen(filters, actor):
+Find = Callable[[Sequence[Any] | None, int], list[int] | None]
+
+
+def finder(filters: Filters, actor: Actor, now: datetime, at_hand: Standing) -> Find | None:
+    """How keys are found in order by what is kept; None where they are asked as others are.
+
+    So all that somebody may see, and the first page of each of his queues.
+    """
+    if _is_all_seen(filters, actor):
+        is_rising, versions = sort_of(filters) == "oldest", version_ids(MECHANISM)
+
+        def find(after: Sequence[Any] | None, limit: int) -> list[int] | None:
+            place = (after[0], after[1]) if after else None
+            return seen_in_order(actor, versions, limit, after=place, is_rising=is_rising)
+
+        return find
+    if filters.narrowing or filters.queue == EVERY:
         return None
-    is_rising, versions = sort_of(filters) == "oldest", version_ids(MECHANISM)
+    order = order_of(filters)
 
-    def find(after: Sequence[Any] | None, limit: int) -> list[int]:
-        place = (after[0], after[1]) if after else None
-        return seen_in_order(actor, versions, limit, after=place, is_rising=is_rising)
+    def begin(after: Sequence[Any] | None, limit: int) -> list[int] | None:
+        if after is not None:
+            return None
+        return first_keys(filters.queue, order, limit, actor, now, at_hand)
 
-    return find
+    return begin
 
 
 def count_of(filters: Filters, actor: Actor, listed: QuerySet[Case]) -> pages.Count:

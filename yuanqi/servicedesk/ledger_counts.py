@@ -1,6 +1,7 @@
 """How many requests stand in each queue of a desk: on every page of the ledger, so made for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,7 +15,7 @@ from yuanqi.casework.rulebook import version_ids
 from yuanqi.casework.sight import cases_led_by, seen_among
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor
-from yuanqi.foundation.prepared import Given, Read, among, one_of
+from yuanqi.foundation.prepared import Given, Read, among, meanwhile, one_of
 from yuanqi.supervision.queries import idle_before
 
 from .ledger_queues import (
@@ -58,17 +59,34 @@ def standing(actor: Actor) -> Standing:
 def queue_counts(actor: Actor, now: datetime, at_hand: Standing) -> dict[str, pages.Count]:
     """How many requests stand in each queue, by its code: open ones all (of `standing`), closed
     ones up to a thousand."""
+    with counting(actor, now, at_hand) as counted:
+        return counted()
+
+
+@contextmanager
+def counting(
+    actor: Actor, now: datetime, at_hand: Standing
+) -> Iterator[Callable[[], dict[str, pages.Count]]]:
+    """Have the queues counted while the block goes on; yields what returns their counts."""
     desk = _desk(actor)
+    shorts = [short for _queue, short in desk.ended if short is not None]
     given = {"now": now, "lain_before": idle_before(now), "keys": at_hand.keys}
+    with meanwhile([*(pile.read for pile in desk.piles), *shorts], given) as rows:
+        yield lambda: _counts(desk, rows(), actor)
+
+
+def _counts(desk: "_Desk", rows: Sequence[Sequence[Any]], actor: Actor) -> dict[str, pages.Count]:
+    found = iter(rows)
     counts = {}
     for pile in desk.piles:
-        found = pile.read.all(**given)
+        by_state = next(found)
         for queue in pile.queues:
             column = 1 + pile.columns[queue.code]
-            number = sum(one[column] for one in found if one[0] in queue.states)
+            number = sum(one[column] for one in by_state if one[0] in queue.states)
             counts[queue.code] = pages.Count(number)
     for queue, short in desk.ended:
-        counts[queue.code] = _closed(queue, short, actor)
+        seen = None if short is None else len(next(found))
+        counts[queue.code] = _closed(queue, seen, actor)
     return counts
 
 
@@ -91,6 +109,8 @@ class _Desk:
     his: Read[Any]
     piles: Sequence[_Pile]
     ended: Sequence[tuple[Queue, Read[Any] | None]]  # with the short way to its first thousand
+    queues: Mapping[str, Queue]
+    firsts: dict[tuple[str, tuple[pages.Key, ...], int], Read[Any]]  # as they are asked for
 
 
 def _desk(actor: Actor) -> _Desk:
@@ -112,7 +132,40 @@ def _made(actor: Actor, _versions: tuple[int, ...]) -> _Desk:
             for ours in shared.values()
         ],
         ended=[(queue, _short(queue, actor)) for queue in queues if queue.is_done],
+        queues={queue.code: queue for queue in queues},
+        firsts={},
     )
+
+
+def first_keys(
+    code: str,
+    order: tuple[pages.Key, ...],
+    limit: int,
+    actor: Actor,
+    now: datetime,
+    at_hand: Standing,
+) -> list[int]:
+    """The keys that one of the actor's queues begins with, in this order."""
+    desk = _desk(actor)
+    place = (code, order, limit)
+    read = desk.firsts.get(place)
+    if read is None:
+        read = desk.firsts[place] = Read(lambda: _firsts(desk.queues[code], order, limit, actor))
+    found = read.all(now=now, lain_before=idle_before(now), keys=at_hand.keys)
+    return [pk for (pk,) in found]
+
+
+def _firsts(queue: Queue, order: tuple[pages.Key, ...], limit: int, actor: Actor) -> QuerySet[Any]:
+    cases = ended(actor) if queue.is_done else _at_hand(actor)
+    ordered = cases.filter(queue.condition).order_by(*(key.ordering for key in order))
+    return ordered.values_list("pk")[:limit]
+
+
+def _at_hand(actor: Actor) -> QuerySet[Case]:
+    """The cases of `standing`, whose keys are a gap."""
+    if _has_own(actor):
+        return requests(open_cases(Case.objects.filter(among("id", "keys"))))
+    return open_cases(requests_listed(actor))
 
 
 _GAPS = Now(Given("now", DateTimeField()), Given("lain_before", DateTimeField()))
@@ -124,11 +177,7 @@ def _pile(queues: Sequence[Queue], ours: Q, actor: Actor) -> _Pile:
     counts = {f"n{n}": Count("pk", filter=rest or None) for n, rest in enumerate(asked)}
 
     def counted() -> QuerySet[Any]:
-        if _has_own(actor):
-            cases = requests(open_cases(Case.objects.filter(among("id", "keys"))))
-        else:
-            cases = open_cases(requests_listed(actor))
-        by_state = cases.filter(ours).order_by().values("state")
+        by_state = _at_hand(actor).filter(ours).order_by().values("state")
         return by_state.annotate(**counts).values_list("state", *counts)
 
     columns = {queue.code: asked.index(queue.rest) for queue in queues}
@@ -169,11 +218,11 @@ def _short(queue: Queue, actor: Actor) -> Read[Any] | None:
     return Read(lambda: listed[: pages.EXACT_UP_TO + 1])
 
 
-def _closed(queue: Queue, short: Read[Any] | None, actor: Actor) -> pages.Count:
-    if short is not None:
-        found = len(short.all())
-        if found > pages.EXACT_UP_TO:
+def _closed(queue: Queue, seen: int | None, actor: Actor) -> pages.Count:
+    """`seen`: how many the short way has found, up to one more than are counted."""
+    if seen is not None:
+        if seen > pages.EXACT_UP_TO:
             return pages.Count(pages.EXACT_UP_TO, is_more=True)
         if not is_department(actor):
-            return pages.Count(found)
+            return pages.Count(seen)
     return pages.count_of(ended(actor).filter(queue.condition))

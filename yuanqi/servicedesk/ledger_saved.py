@@ -10,6 +10,7 @@ from yuanqi.foundation import journal
 from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.errors import Conflict, Invalid, NotVisible
 from yuanqi.foundation.journal import Audience, Event
+from yuanqi.foundation.prepared import Given, Read
 from yuanqi.foundation.writer import DIRECT, conflict_if_taken
 from yuanqi.parameters import parameters
 
@@ -24,6 +25,14 @@ LONGEST_QUERY = 1000
 def views_of(actor: Actor) -> QuerySet[SavedView]:
     """The actor's own views, by name."""
     return SavedView.objects.filter(account=actor.account_id).order_by("name")
+
+
+_OWN = Read(lambda: SavedView.objects.filter(account=Given("account")).order_by("name"))
+
+
+def views_shown(actor: Actor) -> list[SavedView]:
+    """The same, for every page of the list."""
+    return _OWN.all(account=actor.account_id)
 
 
 def view_visible(view_id: int, actor: Actor) -> SavedView:

@@ -54,7 +54,10 @@ class Category(models.Model):
 
     @property
     def label(self) -> str:
-        return self.name_en if get_language() == "en" else self.name
+        return self.label_in(get_language())
+
+    def label_in(self, language: str | None) -> str:
+        return self.name_en if language == "en" else self.name
 
     def is_offered(self, day: date) -> bool:
         """Whether a request of it may be raised on that day."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import Count, Exists, Expression, OuterRef, Q, QuerySet
@@ -11,6 +12,7 @@ from yuanqi.casework.definition import SupervisionRules
 from yuanqi.casework.models import Case, CaseState, MechanismVersion
 from yuanqi.casework.queries import Act, cases_visible_to
 from yuanqi.casework.rulebook import definition_in
+from yuanqi.domain.worktime import WorkCalendar
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.standing import RULES, Kept
 from yuanqi.organisation.calendars import work_calendar
@@ -65,7 +67,11 @@ def days_before(now: datetime, days: int) -> datetime:
     Days are counted as limits are: the day itself doesn't count (Civil Code art. 201), and the
     last working day must have closed.
     """
-    calendar = work_calendar(current_calendar())
+    return _days_before(work_calendar(current_calendar()), now, days)
+
+
+@lru_cache(maxsize=16)  # a page asks it several times of one instant
+def _days_before(calendar: WorkCalendar, now: datetime, days: int) -> datetime:
     day = calendar.local_day(now)
     while calendar.add_days(calendar.first_close(day), days) >= now:
         day -= timedelta(days=1)

@@ -1,6 +1,7 @@
 """What every page shows around its content: the zone, the navigation, the person, messages."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -81,50 +82,56 @@ def _is_current(path: str, url: str) -> bool:
     return any(path == one or (one != "/" and path.startswith(one)) for one in places)
 
 
+@cache
+def _at(name: str) -> str:
+    """A page's address: twenty of them stand on each page, and none ever changes."""
+    return reverse(name)
+
+
 def navigation(actor: Actor) -> list[tuple[str, str]]:
     """Return label and address of each page at the top; an administrator begins at his first."""
     if actor.side is Side.ENTERPRISE:
         if actor.enterprise_id is None:
             return _administrators(actor)
         return [
-            (_("首页"), reverse("web:portal")),
-            (_("我的诉求"), reverse("servicedesk:ledger")),
+            (_("首页"), _at("web:portal")),
+            (_("我的诉求"), _at("servicedesk:ledger")),
             (_("月度填报"), reverse("monitoring:filings_of", args=[actor.enterprise_id])),
-            (_("提建议"), reverse("advice:list")),
+            (_("提建议"), _at("advice:list")),
             (_("园区服务"), reverse("steering:standing", args=[actor.enterprise_id])),
-            (_("常见问题"), reverse("knowledge:entries")),
+            (_("常见问题"), _at("knowledge:entries")),
             (_("企业档案"), reverse("registry:enterprise", args=[actor.enterprise_id])),
         ]
     pages: list[tuple[str, str]] = []
     if actor.has(Role.LEADER):
-        pages.append((_("驾驶舱"), reverse("insight:cockpit")))
+        pages.append((_("驾驶舱"), _at("insight:cockpit")))
     if actor.linked_enterprise_ids:
-        pages.append((_("我的一天"), reverse("web:day")))
+        pages.append((_("我的一天"), _at("web:day")))
     if actor.officer_id is not None:
         pages += [
-            (_("诉求"), reverse("servicedesk:ledger")),
+            (_("诉求"), _at("servicedesk:ledger")),
         ]
         if actor.has(Role.CENTRE, Role.LEADER, Role.HEAD):
-            pages.append((_("督办"), reverse("servicedesk:supervision")))
+            pages.append((_("督办"), _at("servicedesk:supervision")))
         pages += [
-            (pgettext("several", "企业"), reverse("registry:enterprises")),
-            (pgettext("links", "挂钩"), reverse("linking:board")),
+            (pgettext("several", "企业"), _at("registry:enterprises")),
+            (pgettext("links", "挂钩"), _at("linking:board")),
             # who visits nobody himself reads what others have found
             (
                 pgettext("several", "走访"),
-                reverse("visiting:visits" if actor.linked_enterprise_ids else "visiting:records"),
+                _at("visiting:visits" if actor.linked_enterprise_ids else "visiting:records"),
             ),
-            (_("重点指标"), reverse("monitoring:zone")),
-            (_("四张清单"), reverse("steering:lists")),
-            (_("听建议"), reverse("advice:list")),
-            (pgettext("several", "承诺"), reverse("promises:promises")),
-            (_("专班"), reverse("taskforces:forces")),
-            (_("现场办公"), reverse("meetings:meetings")),
-            (_("知识库"), reverse("knowledge:entries")),
-            (_("通讯录"), reverse("organisation:directory")),
+            (_("重点指标"), _at("monitoring:zone")),
+            (_("四张清单"), _at("steering:lists")),
+            (_("听建议"), _at("advice:list")),
+            (pgettext("several", "承诺"), _at("promises:promises")),
+            (_("专班"), _at("taskforces:forces")),
+            (_("现场办公"), _at("meetings:meetings")),
+            (_("知识库"), _at("knowledge:entries")),
+            (_("通讯录"), _at("organisation:directory")),
         ]
         if keeps_rules(actor):
-            pages.append((pgettext("several", "规则"), reverse("conditions:conditions")))
+            pages.append((pgettext("several", "规则"), _at("conditions:conditions")))
     return pages + _administrators(actor)
 
 
@@ -133,28 +140,28 @@ def _administrators(actor: Actor) -> list[tuple[str, str]]:
     pages: list[tuple[str, str]] = []
     if actor.has(Role.SYSTEM_ADMIN):
         pages += [
-            (pgettext("several", "账号"), reverse("access:accounts")),
-            (_("授权申请"), reverse("access:proposals")),
-            (_("机构人员"), reverse("organisation:home")),
-            (_("批量导入"), reverse("importing:imports")),
-            (_("设置"), reverse("parameters:home")),
-            (_("运行状态"), reverse("administration:state")),
+            (pgettext("several", "账号"), _at("access:accounts")),
+            (_("授权申请"), _at("access:proposals")),
+            (_("机构人员"), _at("organisation:home")),
+            (_("批量导入"), _at("importing:imports")),
+            (_("设置"), _at("parameters:home")),
+            (_("运行状态"), _at("administration:state")),
         ]
     if actor.has(Role.SECURITY_ADMIN):
         pages += [
-            (_("授权申请"), reverse("access:proposals")),
-            (pgettext("several", "账号"), reverse("access:accounts")),
-            (_("账号清查"), reverse("access:review")),
-            (_("登录安全"), reverse("signin:lockouts")),
-            (_("个人信息删除"), reverse("audit:erasures")),
-            (_("设置"), reverse("parameters:home")),
+            (_("授权申请"), _at("access:proposals")),
+            (pgettext("several", "账号"), _at("access:accounts")),
+            (_("账号清查"), _at("access:review")),
+            (_("登录安全"), _at("signin:lockouts")),
+            (_("个人信息删除"), _at("audit:erasures")),
+            (_("设置"), _at("parameters:home")),
         ]
     if actor.has(Role.AUDIT_ADMIN):
         pages += [
-            (_("操作日志"), reverse("audit:journal")),
-            (_("查阅记录"), reverse("audit:readings")),
-            (_("封存与核对"), reverse("audit:seals")),
-            (_("个人信息删除"), reverse("audit:erasures")),
-            (_("数据保留"), reverse("audit:retention")),
+            (_("操作日志"), _at("audit:journal")),
+            (_("查阅记录"), _at("audit:readings")),
+            (_("封存与核对"), _at("audit:seals")),
+            (_("个人信息删除"), _at("audit:erasures")),
+            (_("数据保留"), _at("audit:retention")),
         ]
     return pages

@@ -133,7 +133,10 @@ class Enterprise(models.Model):
 
     @property
     def label(self) -> str:
-        return self.name_en if get_language() == "en" and self.name_en else self.short_name
+        return self.label_in(get_language())
+
+    def label_in(self, language: str | None) -> str:
+        return self.name_en if language == "en" and self.name_en else self.short_name
 
     @property
     def full_label(self) -> str:

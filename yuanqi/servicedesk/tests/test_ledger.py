@@ -182,7 +182,7 @@ def test_all_that_somebody_may_see_is_read_in_its_order_from_page_to_page(desk):
         visible = ledger.requests_listed(actor)
         for sort, order in (("", ("-opened_at", "-id")), ("oldest", ("opened_at", "id"))):
             filters = Filters.read({"queue": "all", "sort": sort}, (), ())
-            find = ledger.finder(filters, actor)
+            find = ledger.finder(filters, actor, NOW, ledger.standing(actor))
             found, after = [], None
             while keys := find(after, 2):
                 found += keys
@@ -193,8 +193,26 @@ def test_all_that_somebody_may_see_is_read_in_its_order_from_page_to_page(desk):
         assert ledger.count_of(filters, actor, visible).number == len(found) > 2
         for most in (1, len(found) - 1, len(found), len(found) + 1):
             assert count_seen(actor, version_ids(MECHANISM), most) == min(most, len(found))
-        for narrowed in ({"queue": "open"}, {"queue": "all", "level": "P2"}):
-            assert ledger.finder(Filters.read(narrowed, (), ()), actor) is None
+        narrowed = Filters.read({"queue": "all", "level": "P2"}, (), ())
+        assert ledger.finder(narrowed, actor, NOW, ledger.standing(actor)) is None
+
+
+def test_a_queues_first_page_is_found_by_what_is_kept_as_it_is_by_asking(desk):
+    for person in (desk.zone.clerk, desk.zone.safety_handler, desk.zone.linked_officer):
+        actor = desk.zone.actor(person, NOW)
+        at_hand = ledger.standing(actor)
+        queues = ledger.queues_of(actor, NOW)
+        for queue in queues:
+            for sort in ledger.SORTS:
+                filters = Filters.read({"queue": queue.code, "sort": sort}, queues, ())
+                asked = ledger.asked_for(filters, queues, actor, NOW, at_hand)
+                order = [key.ordering for key in ledger.order_of(filters)]
+                find = ledger.finder(filters, actor, NOW, at_hand)
+
+                found = list(asked.order_by(*order).values_list("pk", flat=True))
+                assert find(None, 100) == found, (person, queue.code, sort)
+                assert find(None, 1) == found[:1]
+                assert find((NOW, 1), 100) is None  # further pages are asked for
 
 
 def test_open_queues_are_counted_by_one_query_and_closed_ones_by_another(

@@ -27,10 +27,10 @@ from .. import ledger as desk
 from ..batch import offered
 from ..ledger import Filters
 from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
-from ..ledger_saved import views_of
+from ..ledger_saved import views_shown
 from ..parameters_defined import BATCH_MOST
 from ..plain import plain_words
-from ..rows import cases_of_page, category_names, rows_of
+from ..rows import cases_of_page, category_names, facts_of, rows_from, rows_of
 from ..search import TooBroad, in_time
 from . import ledger_parts as parts
 from .sending import SeeOther
@@ -79,22 +79,27 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         desk.order_of(filters),
         request.GET.get(pages.AFTER, ""),
         read=cases_of_page,
-        find=desk.finder(filters, actor),
+        find=desk.finder(filters, actor, now, at_hand),
     )
-    counts = desk.queue_counts(actor, now, at_hand)
+    roster = standing(now)
+    facts, officers = facts_of(page.rows, actor, now, names), handlers(actor, roster)
+    views = views_shown(actor)
+    with desk.counting(actor, now, at_hand) as counted:
+        # meanwhile what nothing more has to be read for
+        rows = rows_from(facts, actor, now, idle_before(now))
+        units = list(roster.units.values())
+        choices = parts.choices(filters, names, units)
+        more = parts.more_choices(filters, officers, actor)
+        days = parts.days_asked(filters)
+        heads = parts.heads(request.path, request.GET, filters)
+        counts = counted()
     plain = not filters.narrowing and filters.queue != desk.EVERY
     count = counts[filters.queue] if plain else desk.count_of(filters, actor, listed)
-    roster = standing(now)
-    units = list(roster.units.values())
-    choices = parts.choices(filters, names, units)
-    more = parts.more_choices(filters, handlers(actor, roster), actor)
-    days = parts.days_asked(filters)
     chips = parts.chips(request.path, request.GET, filters, units, more, actor)
     seen = [choice.name for choice in (*choices, *more)]
     seen += [f"{span.name}_{end}" for span in days for end in ("from", "until")]
     here = reverse("servicedesk:ledger")
     back = pages.address(request)
-    views = list(views_of(actor))
     return {
         "page_title": _("诉求台账") if actor.sees_every_case else _("诉求"),
         "tabs": parts.tabs(queues, counts, filters, count),
@@ -108,8 +113,8 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         "chips": chips,
         "kept": parts.kept(filters, seen),
         "clear_url": f"{here}?queue={filters.queue}",
-        "heads": parts.heads(request.path, request.GET, filters),
-        "rows": rows_of(page.rows, actor, now, names=names, lain_before=idle_before(now)),
+        "heads": heads,
+        "rows": rows,
         "page": page,
         "foot": pages.foot(request, page, count),
         "count": count,

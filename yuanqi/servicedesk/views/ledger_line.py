@@ -105,7 +105,7 @@ def _sent(request: HttpRequest, case_id: int, back: str, sentence: str) -> HttpR
     now = timezone.now()
     case = with_row_parts(requests_listed(request.actor)).get(pk=case_id)
     context = {
-        "row": rows_of([case], request.actor, now)[0],
+        "rows": rows_of([case], request.actor, now),
         "is_sent": True,
         "said": sentence,
         "tabs": queue_tabs(back, request.actor, now),

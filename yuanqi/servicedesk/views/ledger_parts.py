@@ -8,6 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from yuanqi.casework.models import CaseState, Outcome
@@ -105,7 +106,8 @@ def choices(
     filters: Filters, names: Mapping[str, str], units: Sequence[Department]
 ) -> list[Choice]:
     """The selects that are always in sight."""
-    leads = [(str(unit.pk), unit.label) for unit in units if unit.kind in LEADS]
+    language = get_language()
+    leads = [(str(unit.pk), unit.label_in(language)) for unit in units if unit.kind in LEADS]
     lit = [(light, str(light_parts(light)[1])) for light in desk.LIGHTS]
     first, *others = desk.sorts_of(filters)
     sorts = [("", _SORT_WORDS[first]()), *((sort, _SORT_WORDS[sort]()) for sort in others)]
@@ -121,8 +123,9 @@ def choices(
 
 def more_choices(filters: Filters, officers: Iterable[Officer], actor: Actor) -> list[Choice]:
     """The selects behind 更多筛选: as far as they mean anything in this queue, to this actor."""
+    text, language = _("%(unit)s %(name)s"), get_language()
     people = [
-        (str(one.pk), _("%(unit)s %(name)s") % {"unit": one.department.label, "name": one.name})
+        (str(one.pk), text % {"unit": one.department.label_in(language), "name": one.name})
         for one in officers
     ]
     handler = "" if filters.handler is None else str(filters.handler)
