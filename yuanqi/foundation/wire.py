@@ -99,7 +99,7 @@ class _Session:
 
     def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
         with self.conn.lock:
-            self._opened()
+            self._opened(1)
             result = self._done(self.conn.pgconn.exec_prepared(*self._said(sql, values)))
         return self.loaded(result)
 
@@ -107,7 +107,7 @@ class _Session:
         """Send these and wait for none."""
         wire = self.conn.pgconn
         with self.conn.lock:
-            self._opened()
+            self._opened(len(asked))
             said = [self._said(sql, values) for sql, values in asked]
             wire.enter_pipeline_mode()
             for one in said:
@@ -122,10 +122,14 @@ class _Session:
         self.results.set_pgresult(result)
         return self.results.load_rows(0, result.ntuples, tuple)
 
-    def _opened(self) -> None:
+    def _opened(self, number: int) -> None:
+        """Begin the transaction where one is wanted; make room for so many statements."""
         wire = self.conn.pgconn
         if wire.transaction_status == TransactionStatus.IDLE and not self.conn.autocommit:
             self._done(wire.exec_(b"BEGIN"))
+        if len(self.names) + number > _MOST_PREPARED:
+            self._done(wire.exec_(b"DEALLOCATE ALL"))
+            self.names.clear()
 
     def _said(self, sql: str, values: Sequence[Any]) -> tuple[bytes, Any, Any]:
         """The statement's name, prepared where it wasn't, and its values as they are sent."""
@@ -136,9 +140,6 @@ class _Session:
         return name or self._prepared(sql, types), sent, formats
 
     def _prepared(self, sql: str, types: tuple[int, ...]) -> bytes:
-        if len(self.names) >= _MOST_PREPARED:
-            self._done(self.conn.pgconn.exec_(b"DEALLOCATE ALL"))
-            self.names.clear()
         name = b"yuanqi_%d" % len(self.names)
         self._done(self.conn.pgconn.prepare(name, _with_places(sql), types))
         self.names[sql, types] = name

@@ -6,6 +6,7 @@ import pytest
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
+from psycopg.pq import PipelineStatus
 
 from yuanqi.foundation import prepared, wire
 from yuanqi.foundation.models import Account
@@ -112,5 +113,74 @@ def test_a_session_forgets_when_it_has_prepared_too_many(monkeypatch: pytest.Mon
     assert [prepared.row(f"SELECT {n} + %s::bigint", 1) for n in range(20)] == [
         (n + 1,) for n in range(20)
     ]
+    several = [(f"SELECT {n} + %s::bigint", [1]) for n in range(3, 5)]
+    with wire.meanwhile(several) as come:
+        assert come() == [[(4,)], [(5,)]]
     (count,) = by_cursor("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'yuanqi_%%'")
     assert count[0] <= 2
+
+
+# what the server works on meanwhile --------------------------------------------------------------
+
+_SEVEN = ("SELECT 7 + %s::bigint", [1])
+_SLOW = ("SELECT 9 FROM pg_sleep(0.05)", [])
+
+
+def is_free() -> bool:
+    return connection.connection.pgconn.pipeline_status == PipelineStatus.OFF
+
+
+@pytest.mark.django_db
+def test_rows_come_in_the_order_in_which_they_were_asked_for() -> None:
+    with wire.meanwhile([_SLOW, _SEVEN, ("SELECT 1 WHERE false", [])]) as come:
+        assert not is_free()
+        assert come() == [[(9,)], [(8,)], []] == come()
+        assert is_free()
+
+
+@pytest.mark.django_db
+def test_what_is_asked_meanwhile_waits_for_what_was_asked_before() -> None:
+    for ask in (by_cursor, prepared.rows):
+        with wire.meanwhile([_SLOW, _SEVEN]) as come:
+            assert ask("SELECT 5") == [(5,)]
+            assert come() == [[(9,)], [(8,)]]
+
+
+@pytest.mark.django_db
+def test_rows_that_nobody_took_leave_the_session_free() -> None:
+    with wire.meanwhile([_SLOW]):
+        pass
+    with pytest.raises(ZeroDivisionError), wire.meanwhile([_SLOW]):
+        raise ZeroDivisionError
+    assert is_free()
+    assert prepared.row("SELECT 5") == (5,)
+
+
+@pytest.mark.django_db
+def test_what_fails_meanwhile_is_raised_where_it_is_asked_for() -> None:
+    with (
+        pytest.raises(DataError),
+        transaction.atomic(),
+        wire.meanwhile([("SELECT 1 / %s::bigint", [0]), _SEVEN]) as come,
+    ):
+        come()
+    assert is_free()
+
+
+@pytest.mark.django_db
+def test_whoever_counts_statements_is_told_of_those_too() -> None:
+    with (
+        CaptureQueriesContext(connection) as told,
+        wire.meanwhile([_SEVEN]) as come,
+    ):
+        assert come() == [[(8,)]]
+    assert [one["sql"] for one in told] == ["SELECT 7 + $1::bigint"]
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_session_lost_meanwhile_is_told_as_such_and_replaced() -> None:
+    killed = ("SELECT pg_terminate_backend(pg_backend_pid())", [])
+    with pytest.raises(OperationalError), wire.meanwhile([killed, _SEVEN]) as come:
+        come()
+    connection.close()
+    assert prepared.row(*_SEVEN[:1], 1) == (8,)
