@@ -91,7 +91,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "yuanqi.foundation.templating.Templates",
         # ahead of the apps: the sign-in pages replace allauth's
         "DIRS": [ROOT / "yuanqi" / "web" / "templates"],
         "APP_DIRS": True,

@@ -96,17 +96,19 @@ def one_of(field: str, values: Sequence[int]) -> Func:
 class Read(Generic[M]):
     """The rows of a query with gaps (`Given`), as Django's own iteration would build them.
 
-    Of a `values_list` they are tuples.
+    Of a `values_list` they are tuples. With `is_one_way` what is read along doesn't know whom it
+    was read with: such pairs are rings of objects, which only Python's collector frees.
     """
 
-    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+    def __init__(self, build: Callable[[], QuerySet[M]], *, is_one_way: bool = False) -> None:
         self._build = build
+        self._is_one_way = is_one_way
         self._built: _Built | None = None
 
     @property
     def built(self) -> "_Built":
         if self._built is None:
-            self._built = _Built(self._build())
+            self._built = _Built(self._build(), is_one_way=self._is_one_way)
         return self._built
 
     def all(self, **given: Any) -> list[M]:
@@ -134,7 +136,8 @@ def meanwhile(
 class _Built:
     """What a query compiles to: its statement, and how a row becomes an object."""
 
-    def __init__(self, queryset: QuerySet[Any]) -> None:
+    def __init__(self, queryset: QuerySet[Any], *, is_one_way: bool) -> None:
+        self.is_one_way = is_one_way
         compiler = queryset.query.get_compiler(connection=connection)
         self.sql, self.values = compiler.as_sql()
         columns, info = compiler.select, compiler.klass_info
@@ -166,7 +169,7 @@ class _Built:
     def _object(self, one: Sequence[Any]) -> Any:
         made = _made(self.model, self.names, one[self.own])
         for populator in self.related:
-            _populate(populator, one, made)
+            _populate(populator, one, made, is_one_way=self.is_one_way)
         for name, place in self.annotations:
             setattr(made, name, one[place])
         return made
@@ -184,7 +187,9 @@ def _made(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
     return made
 
 
-def _populate(populator: RelatedPopulator, one: Sequence[Any], owner: Model) -> None:
+def _populate(
+    populator: RelatedPopulator, one: Sequence[Any], owner: Model, *, is_one_way: bool
+) -> None:
     """Make what a row says of a related object, as `RelatedPopulator.populate` does."""
     values = (
         populator.reorder_for_init(one)
@@ -195,9 +200,9 @@ def _populate(populator: RelatedPopulator, one: Sequence[Any], owner: Model) -> 
     if values[populator.pk_idx] is not None:
         made = _made(populator.model_cls, populator.init_list, values)
         for further in populator.related_populators:
-            _populate(further, one, made)
+            _populate(further, one, made, is_one_way=is_one_way)
     populator.local_setter(owner, made)
-    if made is not None:
+    if made is not None and not is_one_way:
         populator.remote_setter(made, owner)
 
 

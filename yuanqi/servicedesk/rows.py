@@ -65,7 +65,9 @@ _REQUEST = Place("servicedesk:request")
 _ENTERPRISE = Place("registry:enterprise")
 
 
-_ROWS = Read(lambda: with_row_parts(Case.objects.filter(among("id", "ids"))).order_by())
+_ROWS = Read(
+    lambda: with_row_parts(Case.objects.filter(among("id", "ids"))).order_by(), is_one_way=True
+)
 
 
 def cases_of_page(ids: list[int]) -> list[Case]:
