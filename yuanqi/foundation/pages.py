@@ -161,6 +161,39 @@ def keyset_page(
     found: list[Any] | None = find(after, size + 1) if find is not None else None
     if found is None:
         found = _found(queryset, keys, after, size + 1, is_keys=read is not None)
+    return _page(found, keys, cursor, after, size, read)
+
+
+def counted_page(
+    queryset: QuerySet[M],
+    keys: Sequence[Key],
+    cursor: str = "",
+    *,
+    read: Callable[[list[int]], Iterable[M]],
+    size: int = SIZE,
+    most: int = EXACT_UP_TO,
+) -> tuple[KeysetPage[M], "Count"]:
+    """The same page, and how many rows the whole list has: for a first page from one look.
+
+    What hardly anything fits is searched for in vain once, not a second time for its count.
+    """
+    after = _read(cursor, keys) if cursor else None
+    if after is not None:
+        page = keyset_page(queryset, keys, cursor, size=size, read=read)
+        return page, count_of(queryset, most=most)
+    found = _found(queryset, keys, None, most + 1, is_keys=True)
+    return _page(found, keys, cursor, None, size, read), _counted(len(found), most)
+
+
+def _page(
+    found: list[Any],
+    keys: Sequence[Key],
+    cursor: str,
+    after: Sequence[Any] | None,
+    size: int,
+    read: Callable[[list[int]], Iterable[M]] | None,
+) -> KeysetPage[M]:
+    """A page of what was found, which is more than fits on it where there is a next one."""
     rows = found[:size]
     if read is not None:
         by_key = {row.pk: row for row in read(rows)} if rows else {}
@@ -291,7 +324,10 @@ class Count:
 
 def count_of(queryset: QuerySet, *, most: int = EXACT_UP_TO) -> Count:
     """Count a list's rows, stopping where only "more" would be said."""
-    found = queryset.order_by().values("pk")[: most + 1].count()
+    return _counted(queryset.order_by().values("pk")[: most + 1].count(), most)
+
+
+def _counted(found: int, most: int) -> Count:
     return Count(min(found, most), is_more=found > most)
 
 

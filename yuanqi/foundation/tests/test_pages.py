@@ -11,7 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yuanqi.foundation import pages
-from yuanqi.foundation.pages import Count, Key, KeysetPage, count_of, foot, keyset_page
+from yuanqi.foundation.pages import (
+    Count,
+    Key,
+    KeysetPage,
+    count_of,
+    counted_page,
+    foot,
+    keyset_page,
+)
 from yuanqi.registry.models import Enterprise
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +167,27 @@ def test_values_come_back_from_a_cursor_as_they_were():
     ]
     with pytest.raises(TypeError):
         pages._write(SimpleNamespace(at=1.5), [Key("at")])
+
+
+def test_a_page_that_is_counted_with_it_is_the_same_page(django_assert_num_queries):
+    write([(day, "甲") for day in (*DAYS, *DAYS, None)])
+    every = Enterprise.objects.filter(registered_on__isnull=False)
+    keys = [Key("registered_on"), Key("id")]
+
+    def read(ids):
+        return list(Enterprise.objects.in_bulk(ids).values())
+
+    for most in (1000, 6, 4):
+        cursor, looks = "", 2  # at the keys with their count, at the rows
+        while cursor is not None:
+            with django_assert_num_queries(looks):
+                page, count = counted_page(every, keys, cursor, read=read, size=2, most=most)
+            assert page == keyset_page(every, keys, cursor, size=2)
+            assert count == count_of(every, most=most)
+            cursor, looks = page.next_cursor, 3
+    page, _count = counted_page(every, keys, "no place", read=read, size=2)
+    assert page.was_lost
+    assert page.is_first
 
 
 def test_a_count_is_exact_up_to_its_limit_and_then_says_more():

@@ -24,8 +24,10 @@ def uncollected() -> Iterator[None]:
 
 
 def rendered(template: str, part: Part) -> str:
-    return engines["templating"].from_string(template).render(
-        {"part": part}, RequestFactory().get("/")
+    return (
+        engines["templating"]
+        .from_string(template)
+        .render({"part": part}, RequestFactory().get("/"))
     )
 
 

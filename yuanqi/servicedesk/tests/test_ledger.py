@@ -274,7 +274,9 @@ def test_the_most_urgent_comes_first_and_what_is_paused_last(desk):
 
 
 def test_pages_follow_each_other_without_an_offset(desk, client, monkeypatch):
-    monkeypatch.setattr("yuanqi.foundation.pages.keyset_page.__kwdefaults__", {"size": 4})
+    for name in ("keyset_page", "counted_page"):
+        of = getattr(pages, name)
+        monkeypatch.setattr(of, "__kwdefaults__", {**of.__kwdefaults__, "size": 4})
     address, seen = "/requests/?level=P2", []
     while address:
         response = get(client, desk.zone.clerk, address)

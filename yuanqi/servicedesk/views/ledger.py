@@ -74,13 +74,12 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
     filters = Filters.read(request.GET, queues, names)
     at_hand = desk.standing(actor)
     listed = desk.asked_for(filters, queues, actor, now, at_hand)
-    page = pages.keyset_page(
-        listed,
-        desk.order_of(filters),
-        request.GET.get(pages.AFTER, ""),
-        read=cases_of_page,
-        find=desk.finder(filters, actor, now, at_hand),
-    )
+    place = (listed, desk.order_of(filters), request.GET.get(pages.AFTER, ""))
+    find, found = desk.finder(filters, actor, now, at_hand), None
+    if find is not None:
+        page = pages.keyset_page(*place, read=cases_of_page, find=find)
+    else:
+        page, found = pages.counted_page(*place, read=cases_of_page)
     roster = standing(now)
     facts, officers = facts_of(page.rows, actor, now, names), handlers(actor, roster)
     views = views_shown(actor)
@@ -93,8 +92,7 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         days = parts.days_asked(filters)
         heads = parts.heads(request.path, request.GET, filters)
         counts = counted()
-    plain = not filters.narrowing and filters.queue != desk.EVERY
-    count = counts[filters.queue] if plain else desk.count_of(filters, actor, listed)
+    count = found or counts.get(filters.queue) or desk.count_of(filters, actor, listed)
     chips = parts.chips(request.path, request.GET, filters, units, more, actor)
     seen = [choice.name for choice in (*choices, *more)]
     seen += [f"{span.name}_{end}" for span in days for end in ("from", "until")]
