@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
 
 from yuanqi.casework.models import Case
 from yuanqi.casework.rulebook import version_ids
@@ -15,7 +16,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.pages import Key, KeysetPage
 from yuanqi.supervision.queries import at_work
 
-from .ledger_counts import Standing, counting, first_keys, queue_counts, standing
+from .ledger_counts import Standing, counting, first_keys, queue_counts, queues_shown, standing
 from .ledger_filters import (
     ANSWERS,
     EVERY,
@@ -31,14 +32,15 @@ from .ledger_filters import (
 )
 from .ledger_queues import Queue, ended, every_request, lights, queues_of, requests_listed
 from .models import MECHANISM
-from .rows import with_row_parts
+from .rows import cases_of_page, with_row_parts
 from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
     "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of", "counting",
-    "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "queue_counts",
-    "queues_of", "requests_listed", "sort_of", "sorts_of", "standing", "with_row_parts",
+    "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "page_of",
+    "queue_counts", "queues_of", "queues_shown", "requests_listed", "sort_of", "sorts_of",
+    "standing", "with_row_parts",
 ]  # fmt: skip
 
 URGENT = (Key("due_at", nulls="last"), Key("id"))
@@ -118,6 +120,21 @@ def asked_for(
 
 
 Find = Callable[[Sequence[Any] | None, int], list[int] | None]
+
+
+def page_of(
+    filters: Filters, actor: Actor, now: datetime, at_hand: Standing, cursor: str
+) -> tuple[KeysetPage[Case], pages.Count | None]:
+    """A page of what the filters ask for; its count, too, where the look for it has told that."""
+    # built only where no kept statement finds the page
+    listed: Any = SimpleLazyObject(
+        lambda: asked_for(filters, queues_of(actor, now), actor, now, at_hand)
+    )
+    order, find = order_of(filters), finder(filters, actor, now, at_hand)
+    if find is None:
+        return pages.counted_page(listed, order, cursor, read=cases_of_page)
+    page = pages.keyset_page(listed, order, cursor, read=cases_of_page, find=find)
+    return page, count_of(filters, actor, listed) if filters.queue == EVERY else None
 
 
 def finder(filters: Filters, actor: Actor, now: datetime, at_hand: Standing) -> Find | None:

@@ -40,8 +40,14 @@ class Standing:
     `keys` are theirs where they had to be found first; None for who sees every case.
     """
 
-    cases: QuerySet[Case]
+    actor: Actor
     keys: list[int] | None = None
+
+    @property
+    def cases(self) -> QuerySet[Case]:
+        if self.keys is None:
+            return open_cases(requests_listed(self.actor))
+        return requests(open_cases(Case.objects.filter(one_of("id", self.keys))))
 
 
 def standing(actor: Actor) -> Standing:
@@ -51,9 +57,8 @@ def standing(actor: Actor) -> Standing:
     request is then asked of these few, not of the hundred thousand that he ever had to do with.
     """
     if not _has_own(actor):
-        return Standing(open_cases(requests_listed(actor)))
-    keys = seen_among([pk for (pk,) in _desk(actor).his.all()], actor)
-    return Standing(requests(open_cases(Case.objects.filter(one_of("id", keys)))), keys)
+        return Standing(actor)
+    return Standing(actor, seen_among([pk for (pk,) in _desk(actor).his.all()], actor))
 
 
 def queue_counts(actor: Actor, now: datetime, at_hand: Standing) -> dict[str, pages.Count]:
@@ -135,6 +140,11 @@ def _made(actor: Actor, _versions: tuple[int, ...]) -> _Desk:
         queues={queue.code: queue for queue in queues},
         firsts={},
     )
+
+
+def queues_shown(actor: Actor) -> Sequence[Queue]:
+    """The queues of `queues_of` as they are shown: to ask for their rows they lack the instant."""
+    return list(_desk(actor).queues.values())
 
 
 def first_keys(

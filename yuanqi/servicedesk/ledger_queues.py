@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Expression, Model, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from yuanqi.casework.models import (
     OPEN_TASKS,
@@ -87,7 +88,7 @@ class Queue:
     """
 
     code: str
-    label: str
+    label: str | Promise  # in whichever language it is shown
     states: tuple[CaseState, ...]
     rest: Q = _ANY
     ours: Q = _ANY
@@ -141,7 +142,7 @@ def _late(ours: Q, now: Now) -> list[Queue]:
     ]
 
 
-def _rest(label: str, open_: Q, answered: Q, closed: Q) -> list[Queue]:
+def _rest(label: Promise, open_: Q, answered: Q, closed: Q) -> list[Queue]:
     rated, ended = (CaseState.ANSWERED,), (CaseState.CLOSED,)
     return [
         Queue("open", label, AT_WORK, ours=open_, is_apart=True),
@@ -155,7 +156,7 @@ def _aside(ours: Q, actor: Actor, now: Now) -> list[Queue]:
     flagged = flags(now.lain_before)
     return [
         *(
-            Queue(flag.value, str(flag.label), AT_WORK, flagged[flag], ours, is_aside=True)
+            Queue(flag.value, flag.label, AT_WORK, flagged[flag], ours, is_aside=True)
             for flag in (Flag.SECOND_RETURN, Flag.TWICE_UNSATISFIED, Flag.IDLE)
         ),
         Queue("reopened", _("重新办理"), AT_WORK, Q(reopened__gte=1), ours, is_aside=True),

@@ -30,7 +30,7 @@ from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
 from ..ledger_saved import views_shown
 from ..parameters_defined import BATCH_MOST
 from ..plain import plain_words
-from ..rows import cases_of_page, category_names, facts_of, rows_from, rows_of
+from ..rows import category_names, facts_of, rows_from, rows_of
 from ..search import TooBroad, in_time
 from . import ledger_parts as parts
 from .sending import SeeOther
@@ -69,21 +69,15 @@ def _too_broad(request: HttpRequest) -> HttpResponse:
 
 
 def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
-    names = category_names()
-    queues = desk.queues_of(actor, now)
+    names, queues = category_names(), desk.queues_shown(actor)
     filters = Filters.read(request.GET, queues, names)
     at_hand = desk.standing(actor)
-    listed = desk.asked_for(filters, queues, actor, now, at_hand)
-    place = (listed, desk.order_of(filters), request.GET.get(pages.AFTER, ""))
-    find, found = desk.finder(filters, actor, now, at_hand), None
-    if find is not None:
-        page = pages.keyset_page(*place, read=cases_of_page, find=find)
-    else:
-        page, found = pages.counted_page(*place, read=cases_of_page)
+    cursor = request.GET.get(pages.AFTER, "")
+    page, counted = desk.page_of(filters, actor, now, at_hand, cursor)
     roster = standing(now)
     facts, officers = facts_of(page.rows, actor, now, names), handlers(actor, roster)
     views = views_shown(actor)
-    with desk.counting(actor, now, at_hand) as counted:
+    with desk.counting(actor, now, at_hand) as come:
         # meanwhile what nothing more has to be read for
         rows = rows_from(facts, actor, now, idle_before(now))
         units = list(roster.units.values())
@@ -91,8 +85,8 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         more = parts.more_choices(filters, officers, actor)
         days = parts.days_asked(filters)
         heads = parts.heads(request.path, request.GET, filters)
-        counts = counted()
-    count = found or counts.get(filters.queue) or desk.count_of(filters, actor, listed)
+        counts = come()
+    count = counts[filters.queue] if counted is None else counted
     chips = parts.chips(request.path, request.GET, filters, units, more, actor)
     seen = [choice.name for choice in (*choices, *more)]
     seen += [f"{span.name}_{end}" for span in days for end in ("from", "until")]
@@ -135,7 +129,7 @@ def _context(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
 def queue_tabs(address: str, actor: Actor, now: datetime) -> list[parts.Tab]:
     """The queues with their counts as they now are, for the list at this address."""
     query = QueryDict(address.partition("?")[2])
-    queues = desk.queues_of(actor, now)
+    queues = desk.queues_shown(actor)
     filters = Filters.read(query, queues, ())
     return parts.tabs(queues, desk.queue_counts(actor, now, desk.standing(actor)), filters)
 
