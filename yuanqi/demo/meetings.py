@@ -11,7 +11,9 @@ from yuanqi.foundation.models import Account
 from yuanqi.meetings import operations
 from yuanqi.meetings.models import ItemState, Kind, Meeting
 from yuanqi.meetings.queries import proposed
+from yuanqi.organisation.calendars import work_calendar
 from yuanqi.organisation.models import Department, Officer
+from yuanqi.organisation.queries import current_calendar
 from yuanqi.registry.models import Enterprise
 
 _CENTRE = "centre"  # the account that calls them
@@ -201,5 +203,9 @@ def _by(username: str, at: datetime) -> Actor:
 
 
 def _at(now: datetime, ago: int, hour: int) -> datetime:
+    """So many days ago, or the next working day after: nobody meets on a Sunday."""
+    calendar = work_calendar(current_calendar())
     day = timezone.localdate(now) - timedelta(days=ago)
+    while not calendar.is_working(day):
+        day += timedelta(days=1)
     return timezone.make_aware(datetime.combine(day, time(hour, 0)))

@@ -19,6 +19,7 @@ from yuanqi.domain.clock import Light
 from yuanqi.foundation import formats, pages
 from yuanqi.foundation.actors import Actor, Role, Side
 from yuanqi.foundation.errors import NotVisible
+from yuanqi.meetings.queries import invitations_to
 from yuanqi.monitoring.models import Filing
 from yuanqi.monitoring.queries import filing_due
 from yuanqi.organisation.models import Absence, Officer
@@ -85,6 +86,7 @@ def portal(request: HttpRequest) -> HttpResponse:
         "count": pages.count_of(listed),
         "serving": _serving(enterprise, now),
         "coming": coming_to(enterprise, now),
+        "invitations": list(invitations_to(enterprise, actor, now)),
         "zone_phone": settings.ZONE_PHONE,
     }
     return render(request, "web/start_portal.html", context)

@@ -69,6 +69,7 @@ def test_a_meeting_goes_its_way_from_the_call_to_the_minutes(zone, client_of, no
     assert planner.post(answers, {"officer": zone.planning_handler.pk}).status_code == 303
     profile = f"/enterprises/{zone.enterprise.pk}/profile/"
     assert "东区现场办公" in shown(contact, profile)
+    assert "11 月 5 日（周四）14:00，请您参加东区现场办公" in shown(contact, "/portal/")
 
     now.set("11-05 15:00")
     # sessions have ended meanwhile
@@ -99,6 +100,9 @@ def test_a_meeting_goes_its_way_from_the_call_to_the_minutes(zone, client_of, no
     assert planner.post(f"{url}items/{first.pk}/ends/", end).status_code == 303
     assert planner.post(f"{url}items/{first.pk}/ends/", end).status_code == 409
     assert "亮了" in shown(planner, url)
+
+    now.set("11-05 16:01")
+    assert "请您参加" not in shown(client_of("contact"), "/portal/")
 
 
 def test_whom_it_does_not_concern_it_is_kept_from(zone, client_of):

@@ -16,7 +16,7 @@ from yuanqi.conditions.words import name_of
 from yuanqi.foundation import pages
 from yuanqi.foundation.actors import Actor, Side
 from yuanqi.registry.queries import enterprise_visible, linked_officer
-from yuanqi.taskforces.queries import open_force_of, opening_url
+from yuanqi.taskforces.queries import forces_visible_to, open_force_of, opening_url
 
 from .. import operations, queries
 from ..forms import RulingForm
@@ -38,6 +38,7 @@ def _entry(
 ) -> HttpResponse:
     actor: Actor = request.actor
     condition, firm = found.sheet.condition, found.enterprise
+    force = open_force_of(firm)
     rules = queries.may_rule(actor) and found.sheet.month == queries.newest_month()
     context = {
         "page_title": firm.label,
@@ -56,8 +57,9 @@ def _entry(
         "may_overrule": rules,
         "form": form or RulingForm(revision=found.revision, is_on=not found.is_on),
         "is_open": form is not None,
+        "force": force if force and forces_visible_to(actor).filter(pk=force.pk) else None,
         "force_url": ""
-        if open_force_of(firm)
+        if force
         else opening_url(
             actor, enterprise_id=firm.pk, ground=f"{condition.label} {found.sheet.label}"
         ),
