@@ -230,8 +230,8 @@ def test_the_portal_asks_the_same_number_of_questions_however_many_requests(
     client = signed_in(requests.zone.contact)
     # who asks: session, account, roles, officer, contact, officer for links; unread notices
     # what is shown: the enterprise, open requests, enterprises, clocks, pauses; how many in all;
-    # figures that are asked; meetings to come; link with officer, absence; who works where is known since the first
-    # time
+    # figures that are asked; meetings to come; link with officer, absence; who works where is
+    # known since the first time
     client.get(reverse("web:portal"))
     with django_assert_num_queries(24):
         client.get(reverse("web:portal"))
