@@ -17,8 +17,8 @@ class ServicedeskConfig(AppConfig):
 
         from . import erasing, event_names, notices, notices_words, parameters_defined, search_index
         from .moving import CATEGORIES
+        from .queries import category_names
         from .routing import ROUTE
-        from .rows import category_names
 
         following.follow(notices.notices_make)
         wording.register(notices.SOURCE, notices_words.lines, notices_words.GROUPS)

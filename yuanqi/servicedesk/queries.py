@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yuanqi.casework.duty import is_barred
@@ -289,6 +290,12 @@ _CATEGORIES = Kept(
 def categories_standing() -> Mapping[str, Category]:
     """All categories by their codes, kept in memory and shared."""
     return _CATEGORIES.known()
+
+
+def category_names() -> dict[str, str]:
+    """What they are called, in the reader's language."""
+    language = get_language()
+    return {code: category.label_in(language) for code, category in categories_standing().items()}
 
 
 LEVEL_HINTS = {

@@ -49,7 +49,7 @@ from yuanqi.registry.models import Enterprise
 from yuanqi.supervision.queries import AT_WORK, Flag, flags_of
 
 from .models import Level
-from .queries import categories_standing
+from .queries import category_names
 from .story_clock import day_of
 
 
@@ -132,11 +132,6 @@ class Row:
         return self.light is Light.PAUSED
 
 
-def category_names() -> dict[str, str]:
-    language = get_language()
-    return {code: category.label_in(language) for code, category in categories_standing().items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What has to be read for the rows of a page: `rows_from` then asks nothing more."""
@@ -184,14 +179,13 @@ def rows_from(
     facts: Facts, actor: Actor, now: datetime, lain_before: datetime | None = None
 ) -> list[Row]:
     """What these facts say to this actor at `now`, a row each case."""
-    pauses, tasks = facts.pauses, facts.tasks
     calendars: dict[int, WorkCalendar] = {}
     language = get_language()
     _ = spoken()
     rows = []
     for case in facts.cases:
         clock = case.clock
-        stops = pauses.get(clock.pk, []) if clock else []
+        stops = facts.pauses.get(clock.pk, []) if clock else []
         pause = next((stop for stop in stops if stop.end_at is None), None)
         left = day = None
         if clock is not None:
@@ -202,7 +196,7 @@ def rows_from(
             left = clock.left_as_said(stops, now, calendar)
             day = day_of(clock.limit_base, calendar)
         move, is_mine = _move(case, pause, actor, language, _)
-        task = tasks.get(case.pk)
+        task = facts.tasks.get(case.pk)
         started = case.state == CaseState.IN_PROGRESS
         late = started and task is not None and task.due_at is not None and now > task.due_at
         rows.append(

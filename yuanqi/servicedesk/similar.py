@@ -20,7 +20,7 @@ from yuanqi.knowledge.queries import entries_offered_to
 from yuanqi.registry.models import Enterprise
 
 from .models import SearchText
-from .rows import category_names
+from .queries import category_names
 
 SHOWN = 3
 THRESHOLD = 0.2  # measured on public messages: unrelated ones stay below, the same matter above

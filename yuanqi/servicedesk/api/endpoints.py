@@ -18,7 +18,7 @@ from yuanqi.foundation.actors import Actor
 from yuanqi.foundation.api import Endpoints, Scope, may
 from yuanqi.foundation.errors import Invalid
 
-from ..queries import categories_standing
+from ..queries import category_names
 from ..rows import with_row_parts
 from .rendering import request_outs
 from .schemas import RequestOut
@@ -107,7 +107,7 @@ def row_now(
     found = _ROW.to(actor, case_id) if file is None else _in_hand(file, actor)
     if found is None:
         return None
-    labels = {code: category.label for code, category in categories_standing().items()}
+    labels = category_names()
     return request_outs([found], actor, max(now, timezone.now()), names=labels)[0]
 
 

@@ -28,8 +28,8 @@ from .. import ledger as desk
 from .. import timeline
 from ..ledger import Filters, Queue
 from ..models import MECHANISM
-from ..queries import acts_open, categories_offered, request_visible
-from ..rows import cases_of_page, category_names
+from ..queries import acts_open, categories_offered, category_names, request_visible
+from ..rows import cases_of_page
 from ..story_sheet import names_of, sheet_of
 from ..supervising import supervision_of
 from ..timeline import Happened

@@ -30,6 +30,7 @@ from yuanqi.registry.models import ContactPerson, Enterprise
 from yuanqi.servicedesk import ledger, rows, search_index
 from yuanqi.servicedesk.ledger import Filters
 from yuanqi.servicedesk.models import MECHANISM
+from yuanqi.servicedesk.queries import category_names
 from yuanqi.servicedesk.search import TooBroad
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thursday")]
@@ -61,7 +62,7 @@ def counts(actor: Actor) -> dict[str, int]:
 
 def listed(actor: Actor, **query: str) -> list[str]:
     queues = ledger.queues_of(actor, NOW)
-    filters = Filters.read(query, queues, rows.category_names())
+    filters = Filters.read(query, queues, category_names())
     asked = ledger.asked_for(filters, queues, actor, NOW)
     page = pages.keyset_page(asked, ledger.order_of(filters), query.get("after", ""))
     return [case.title for case in page.rows]

@@ -30,7 +30,8 @@ from ..ledger_filters import LONGEST_SEARCH, firms_named, handlers
 from ..ledger_saved import views_shown
 from ..parameters_defined import BATCH_MOST
 from ..plain import plain_words
-from ..rows import category_names, facts_of, rows_from, rows_of
+from ..queries import category_names
+from ..rows import facts_of, rows_from, rows_of
 from ..search import TooBroad, in_time
 from . import ledger_parts as parts
 from .sending import SeeOther

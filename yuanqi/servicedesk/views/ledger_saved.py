@@ -16,7 +16,7 @@ from yuanqi.foundation.once import once
 from .. import forms, ledger_saved
 from .. import ledger as desk
 from ..ledger import Filters
-from ..rows import category_names
+from ..queries import category_names
 from .sending import SeeOther
 
 
