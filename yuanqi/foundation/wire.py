@@ -34,8 +34,8 @@ def rows(sql: str, values: Sequence[Any]) -> list[Row]:
     own = connections[DEFAULT_DB_ALIAS]  # past the proxy, which asks for it at each attribute
     own.ensure_connection()
     own.validate_no_broken_transaction()
-    if own.execute_wrappers or own.queries_logged or not settings.PREPARES:
-        return _seen(own, sql, values)  # somebody counts statements, or a pool lends the session
+    if _is_watched(own):
+        return _seen(own, sql, values)
     with own.wrap_database_errors:
         return _session(own).rows(sql, values)
 
@@ -51,7 +51,7 @@ def meanwhile(
     """
     own = connections[DEFAULT_DB_ALIAS]
     own.ensure_connection()
-    if own.execute_wrappers or own.queries_logged or not settings.PREPARES:
+    if _is_watched(own):
         found = [rows(sql, values) for sql, values in asked]
         yield lambda: found
         return
@@ -72,6 +72,11 @@ def meanwhile(
             yield come
     finally:
         coming.arrive()
+
+
+def _is_watched(own: BaseDatabaseWrapper) -> bool:
+    """Whether somebody counts statements, or a pool lends the session."""
+    return bool(own.execute_wrappers) or own.queries_logged or not settings.PREPARES
 
 
 def _seen(own: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> list[Row]:

@@ -37,8 +37,8 @@ from .search import NEWEST, matching
 
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
-    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of", "counting",
-    "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "page_of",
+    "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of_all",
+    "counting", "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "page_of",
     "queue_counts", "queues_of", "queues_shown", "requests_listed", "sort_of", "sorts_of",
     "standing", "with_row_parts",
 ]  # fmt: skip
@@ -134,7 +134,7 @@ def page_of(
     if find is None:
         return pages.counted_page(listed, order, cursor, read=cases_of_page)
     page = pages.keyset_page(listed, order, cursor, read=cases_of_page, find=find)
-    return page, count_of(filters, actor, listed) if filters.queue == EVERY else None
+    return page, count_of_all(actor) if filters.queue == EVERY else None
 
 
 def finder(filters: Filters, actor: Actor, now: datetime, at_hand: Standing) -> Find | None:
@@ -162,10 +162,8 @@ def finder(filters: Filters, actor: Actor, now: datetime, at_hand: Standing) -> 
     return begin
 
 
-def count_of(filters: Filters, actor: Actor, listed: QuerySet[Case]) -> pages.Count:
-    """How many requests these are, up to a thousand."""
-    if not _is_all_seen(filters, actor):
-        return pages.count_of(listed)
+def count_of_all(actor: Actor) -> pages.Count:
+    """How many requests there are that somebody may see in their order, up to a thousand."""
     most = pages.EXACT_UP_TO
     found = count_seen(actor, version_ids(MECHANISM), most + 1)
     return pages.Count(min(found, most), is_more=found > most)

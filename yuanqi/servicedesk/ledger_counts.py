@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Q, QuerySet
+from django.db.models import Count, DateTimeField, Func, Q, QuerySet
 
 from yuanqi.casework.models import OPEN_TASKS, Case, Task
 from yuanqi.casework.queries import open_cases
@@ -45,9 +45,7 @@ class Standing:
 
     @property
     def cases(self) -> QuerySet[Case]:
-        if self.keys is None:
-            return open_cases(requests_listed(self.actor))
-        return requests(open_cases(Case.objects.filter(one_of("id", self.keys))))
+        return _open(self.actor, None if self.keys is None else one_of("id", self.keys))
 
 
 def standing(actor: Actor) -> Standing:
@@ -173,9 +171,14 @@ def _firsts(queue: Queue, order: tuple[pages.Key, ...], limit: int, actor: Actor
 
 def _at_hand(actor: Actor) -> QuerySet[Case]:
     """The cases of `standing`, whose keys are a gap."""
-    if _has_own(actor):
-        return requests(open_cases(Case.objects.filter(among("id", "keys"))))
-    return open_cases(requests_listed(actor))
+    return _open(actor, among("id", "keys") if _has_own(actor) else None)
+
+
+def _open(actor: Actor, his: Func | None) -> QuerySet[Case]:
+    """The open requests whose keys are his; without such a condition all that he may see."""
+    if his is None:
+        return open_cases(requests_listed(actor))
+    return requests(open_cases(Case.objects.filter(his)))
 
 
 _GAPS = Now(Given("now", DateTimeField()), Given("lain_before", DateTimeField()))

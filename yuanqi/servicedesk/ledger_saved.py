@@ -24,10 +24,14 @@ LONGEST_QUERY = 1000
 
 def views_of(actor: Actor) -> QuerySet[SavedView]:
     """The actor's own views, by name."""
-    return SavedView.objects.filter(account=actor.account_id).order_by("name")
+    return _of(actor.account_id)
 
 
-_OWN = Read(lambda: SavedView.objects.filter(account=Given("account")).order_by("name"))
+def _of(account: int | Given | None) -> QuerySet[SavedView]:
+    return SavedView.objects.filter(account=account).order_by("name")
+
+
+_OWN = Read(lambda: _of(Given("account")))
 
 
 def views_shown(actor: Actor) -> list[SavedView]:

@@ -191,7 +191,7 @@ def test_all_that_somebody_may_see_is_read_in_its_order_from_page_to_page(desk):
                 after = (last.opened_at, last.pk)
 
             assert found == list(visible.order_by(*order).values_list("pk", flat=True))
-        assert ledger.count_of(filters, actor, visible).number == len(found) > 2
+        assert ledger.count_of_all(actor).number == len(found) > 2
         for most in (1, len(found) - 1, len(found), len(found) + 1):
             assert count_seen(actor, version_ids(MECHANISM), most) == min(most, len(found))
         narrowed = Filters.read({"queue": "all", "level": "P2"}, (), ())
