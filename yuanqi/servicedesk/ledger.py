@@ -38,9 +38,9 @@ from .search import NEWEST, matching
 __all__ = [
     "ANSWERS", "EVERY", "LIGHTS", "LONGEST_SEARCH", "NEWEST", "REVIEWS", "SATISFIED_FROM", "SORTS",
     "UNDISPATCHED", "URGENT", "Filters", "Queue", "asked_for", "at_work", "count_of_all",
-    "counting", "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests", "page_of",
-    "queue_counts", "queues_of", "queues_shown", "requests_listed", "sort_of", "sorts_of",
-    "standing", "with_row_parts",
+    "counting", "finder", "lights", "midnight", "order_of", "own_asked_for", "own_requests",
+    "page_of", "queue_counts", "queues_of", "queues_shown", "requests_listed", "sort_of",
+    "sorts_of", "standing", "with_row_parts",
 ]  # fmt: skip
 
 URGENT = (Key("due_at", nulls="last"), Key("id"))
